@@ -1,0 +1,286 @@
+"""The simulated module as a program: a serial line that any other program can open. CPython only."""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import sys
+
+from . import families
+from .module import Module
+from .realnet import RealNetwork, split_target
+from .serve import Pacer, Pins, Port, Terminal
+from .uart import Cuts
+from .wallclock import WallClock
+
+PROGRAM = "python3 -m host_tests.simulator"
+
+ABOUT = """\
+A simulated Quectel module on a pseudo-terminal or a TCP port, with real TCP and UDP sockets behind it.
+
+The first line of output is the name to open: a terminal such as /dev/pts/5, or 127.0.0.1:PORT. It serves until
+Ctrl+C or SIGTERM. Unless --off is given the module starts up at once, as if PWRKEY had been pressed."""
+
+EXAMPLES = """\
+examples:
+  %(p)s bc66 --pty
+  %(p)s bc26 --tcp 7000 --dns broker.example=127.0.0.1:1883 --trace
+  %(p)s bc66 --pty --off --pins /tmp/pins      then: echo "PWRKEY 0" >/tmp/pins
+
+PWRKEY held at 0 for 500 ms switches the module on or, if it is on, off; RESET held at 0 for 50 ms and let go
+starts it anew. Both are the levels at the module's own pads.
+""" % {"p": PROGRAM}
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        self.exit(2, "%s: %s\n" % (PROGRAM, message))
+
+
+def mapping(check):
+    """An argparse type for NAME=VALUE, the value to be understood by `check`."""
+
+    def parse(text):
+        name, equals, value = text.partition("=")
+        try:
+            if not name or not equals:
+                raise ValueError
+            return name, check(value)
+        except ValueError:
+            raise argparse.ArgumentTypeError("not understood: " + text) from None
+
+    return parse
+
+
+def milliseconds(text):
+    value = int(text)
+    if value < 0:
+        raise ValueError
+    return value
+
+
+def target(text):
+    split_target(text)
+    return text
+
+
+def parser():
+    p = Parser(
+        prog=PROGRAM,
+        description=ABOUT,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    p.add_argument(
+        "family",
+        type=str.upper,
+        choices=families.NAMES,
+        metavar="FAMILY",
+        help="bc66, bc20 or bc26",
+    )
+    line = p.add_argument_group("the line").add_mutually_exclusive_group(required=True)
+    line.add_argument("--pty", action="store_true", help="serve a pseudo-terminal")
+    line.add_argument(
+        "--tcp", type=int, metavar="PORT", help="serve that TCP port of 127.0.0.1; 0: any free one"
+    )
+    line = p.add_argument_group("how it behaves")
+    line.add_argument(
+        "--baud", type=int, default=0, metavar="N", help="keep to N bits per second both ways"
+    )
+    line.add_argument(
+        "--chunks", type=int, metavar="SEED", help="write in small pieces, cut by this seed"
+    )
+    line.add_argument(
+        "--seed", type=int, metavar="N", help="vary every delay by up to a half, by this seed"
+    )
+    line.add_argument(
+        "--trace", action="store_true", help="show every line, both ways, on standard error"
+    )
+    power = p.add_argument_group("power")
+    power.add_argument("--off", action="store_true", help="start switched off (needs --pins)")
+    power.add_argument(
+        "--pins",
+        metavar="PATH",
+        help="a FIFO (made if it is not there) that drives PWRKEY and RESET",
+    )
+    power.add_argument(
+        "--nvram", metavar="FILE", help="keep the stored settings in that file (JSON)"
+    )
+    net = p.add_argument_group("the network")
+    net.add_argument(
+        "--apn", metavar="NAME", help="accept only this APN; any other is denied registration"
+    )
+    net.add_argument("--no-sim", action="store_true", help="no SIM card is in")
+    net.add_argument("--roaming", action="store_true", help="register as roaming: +CEREG status 5")
+    net.add_argument(
+        "--register-ms", type=milliseconds, metavar="MS", help="how long registration takes"
+    )
+    net.add_argument(
+        "--dns",
+        type=mapping(target),
+        action="append",
+        default=[],
+        metavar="NAME=ADDRESS[:PORT]",
+        help="what a name resolves to, and the port to use instead of the one asked for; repeatable",
+    )
+    net.add_argument(
+        "--hold-tcp",
+        action="store_true",
+        help="when the receive buffer is full let TCP data wait instead of dropping it",
+    )
+    net.add_argument(
+        "--delay",
+        type=mapping(milliseconds),
+        action="append",
+        default=[],
+        metavar="STEP=MS",
+        help="how long a step takes; repeatable. AT+CSQ (or any command): until its answer. answer: of every "
+        "command. The rest: %s" % ", ".join(sorted(k for k in families.DELAYS if k != "answer")),
+    )
+    return p
+
+
+class Stored(dict):
+    """NVRAM that is written to its file at every change."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.path = path
+        if os.path.exists(path):
+            with open(path) as f:
+                self.update(json.load(f))
+
+    def __setitem__(self, key, value):
+        super().__setitem__(key, value)
+        scratch = self.path + ".new"
+        with open(scratch, "w") as f:
+            json.dump(self, f, indent=1, sort_keys=True)
+        os.replace(scratch, self.path)
+
+
+def complain(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+class Trace:
+    """Whole lines of one direction; what does not end in one is shown when the other direction speaks."""
+
+    def __init__(self, arrow, ending):
+        self.arrow = arrow
+        self.ending = ending
+        self.rest = b""
+        self.other = None
+
+    def __call__(self, data):
+        self.other.flush()
+        *lines, self.rest = (self.rest + data).split(self.ending)
+        for line in lines:
+            self.show(line + self.ending)
+
+    def flush(self):
+        if self.rest:
+            self.show(self.rest)
+            self.rest = b""
+
+    def show(self, data):
+        complain(self.arrow + " " + repr(data)[2:-1])
+
+
+def refuse(text):
+    complain("%s: %s" % (PROGRAM, text))
+    return 2
+
+
+async def serve(options, nvram):
+    loop = asyncio.get_running_loop()
+    clock = WallClock(loop, options.seed)
+    network = RealNetwork(clock, dict(options.dns))
+    delays = dict(options.delay)
+    if options.register_ms is not None:
+        delays["register"] = options.register_ms
+    module = Module(
+        options.family,
+        clock,
+        network,
+        baud=options.baud,
+        nvram=nvram,
+        powered=False,
+        delays=delays,
+        apn=options.apn,
+        sim=not options.no_sim,
+        roaming=options.roaming,
+        hold_tcp=options.hold_tcp,
+    )
+    heard = module.feed
+    if options.trace:
+        sent, said = Trace("<", b"\n"), Trace(">", b"\r")
+        sent.other, said.other = said, sent
+
+        def heard(data):
+            said(data)
+            module.feed(data)
+
+    into = Pacer(loop, lambda: module.baud, heard)
+    try:
+        if options.pty:
+            line = Terminal(loop, into.put)
+        else:
+            line = await Port(into.put).listen(options.tcp)
+    except OSError as e:
+        return refuse("cannot serve: %s" % e)
+    outof = Pacer(
+        loop,
+        lambda: module.baud,
+        line.send,
+        None if options.chunks is None else Cuts(options.chunks),
+    )
+
+    def write(data):
+        if options.trace:
+            sent(data)
+        outof.put(data)
+
+    module.connect(write)
+    pins = None
+    if options.pins:
+        try:
+            pins = Pins(loop, options.pins, module, complain)
+        except OSError as e:
+            line.close()
+            return refuse(str(e))
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    print(line.name, flush=True)
+    if not options.off:
+        module.boot()
+    await stop.wait()
+    module.power_cut()
+    line.close()
+    if pins:
+        pins.close()
+    return 0
+
+
+def main(arguments=None):
+    p = parser()
+    options = p.parse_args(arguments)
+    if options.off and not options.pins:
+        p.error("--off needs --pins, or nothing could ever switch it on")
+    if options.tcp is not None and not 0 <= options.tcp < 65536:
+        p.error("no such port: %d" % options.tcp)
+    if options.baud < 0:
+        p.error("no such rate: %d" % options.baud)
+    for name, _ in options.delay:
+        if name not in families.DELAYS and not name.startswith("AT"):
+            p.error("no such step: " + name)
+    try:
+        nvram = Stored(options.nvram) if options.nvram else {}
+    except (OSError, ValueError) as e:
+        p.error("cannot read %s: %s" % (options.nvram, e))
+    return asyncio.run(serve(options, nvram))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

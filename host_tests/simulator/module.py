@@ -1,0 +1,134 @@
+"""The simulated module: what one instance is made of. Behaviour is in the files named after it.
+
+    clock = VirtualClock()
+    net = MemoryNetwork(clock)
+    peer = net.tcp("198.51.100.7", 7)
+    m = Module("BC66", clock, net)
+    m.connect(sink)             # sink(bytes) is called for every burst the module writes
+    m.feed(b"AT+CSQ\\r")
+    clock.advance(10)
+
+Runs on CPython and MicroPython.
+"""
+
+from . import families
+from .at import CommandLine
+from .clock import VirtualClock
+from .hooks import Hooks
+from .network import MemoryNetwork
+from .power import OFF, RUNNING, Power
+from .radio import Radio
+from .sockets import Sockets
+
+
+def nowhere(data):
+    """Where output goes that nobody is connected to."""
+
+
+class Module(CommandLine, Power, Radio, Sockets, Hooks):
+    """One module.
+
+    family    a name in families.NAMES
+    clock     a VirtualClock or WallClock; its own VirtualClock if None
+    network   a MemoryNetwork or RealNetwork; an empty MemoryNetwork if None
+    baud      line rate that SimUART and the servers keep to; 0: bytes take no time
+    nvram     a dict that outlives the module; changed in place
+    powered   True: on, registered and addressed, nothing left to say; False: off
+    attached  False: on, but not registered yet: that follows in its time
+    echo      whether ATE1 is in force now; after a boot it is (unless ATE0 was stored)
+    delays    a dict that overrides families.DELAYS, or one number for all of them
+    apn       the only APN the network accepts; None: any
+    sim       False: no SIM card
+    roaming   True: registered away from home (5 instead of 1)
+
+    and any of families.KNOBS.
+    """
+
+    def __init__(
+        self,
+        family="BC66",
+        clock=None,
+        network=None,
+        baud=0,
+        nvram=None,
+        powered=True,
+        attached=True,
+        echo=True,
+        delays=None,
+        apn=None,
+        sim=True,
+        roaming=False,
+        **knobs,
+    ):
+        family = families.find(family) if isinstance(family, str) else family
+        self.family = family
+        self.clock = clock if clock is not None else VirtualClock()
+        self.network = network if network is not None else MemoryNetwork()
+        if self.network.clock is None:
+            self.network.clock = self.clock
+        self.baud = baud
+        self.nvram = nvram if nvram is not None else {}
+        self.apn = apn
+        self.sim = sim
+        self.roaming = roaming
+        self.delays = dict(family.delays)
+        if isinstance(delays, int):
+            for key in self.delays:
+                self.delays[key] = delays
+        elif delays:
+            self.delays.update(delays)
+        for name in families.KNOBS:
+            setattr(self, name, knobs.pop(name) if name in knobs else getattr(family, name))
+        if knobs:
+            raise TypeError("no such knob: " + ", ".join(knobs))
+        self.out = nowhere
+        self.commands = []  # every command line received, as str
+        self.junk = 0  # bytes received that were no part of a command line
+        self.written = 0  # bytes written to the line, lost ones included
+        self.start_hooks()
+        self._epoch = 0
+        self._pwrkey_timer = None
+        self._reset_timer = None
+        self.sockets = [None] * family.ids
+        self.state = OFF
+        self.start_session()
+        if powered:
+            self.state = RUNNING
+            self._unsynced = 0
+            self.echo = 1 if echo else 0
+            if attached:
+                self.attach_at_once()
+            else:
+                self.attach()
+
+    def start_session(self):
+        """Everything a boot resets."""
+        stored = self.nvram.get
+        self.start_line()
+        self.echo = stored("echo", 1)
+        self.cmee = stored("cmee", 0)
+        self.echomode = 0
+        self.last_error = 0
+        self.clock_set = None  # (ms of the clock, fields) of the last time set
+        self.dns_servers = []
+        self.sleep_mode = stored("qsclk", 1)
+        self.sockets = [None] * self.family.ids
+        self.send_pending = False  # between a send and its SEND OK
+        self.dns_busy = False
+        self.held = []  # URCs that wait for data mode to end
+        self.start_radio()
+
+    def connect(self, sink):
+        """`sink(bytes)` gets everything written from now on."""
+        self.out = sink
+
+    def write(self, data):
+        """Put bytes on the line to the host."""
+        if self._drops:
+            data = self._lose(data)
+        self.written += len(data)
+        if data:
+            self.out(data)
+
+    def urc(self, text):
+        self.write(b"\r\n" + (text.encode() if isinstance(text, str) else text) + b"\r\n")

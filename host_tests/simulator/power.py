@@ -1,0 +1,129 @@
+"""Power and time: the pads PWRKEY and RESET, booting, switching off, deep sleep."""
+
+OFF, BOOTING, RUNNING, RESETTING, ASLEEP = "off", "booting", "running", "resetting", "asleep"
+
+BANNER = (
+    "F1: 0000 0000\r\nV0: 0000 0000 [0001]\r\n00: 0006 000C\r\n01: 0000 0000\r\n"
+    "U0: 0000 0001 [0000]\r\nT0: 0000 00B4\r\nLeaving the BROM\r\n\r\n"
+)
+
+
+class Power:
+    """Part of Module. `state` is one of the words above; `epoch` counts boots, so that no plan outlives one."""
+
+    @property
+    def running(self):
+        return self.state == RUNNING
+
+    @property
+    def vdd_ext(self):
+        """Level of VDD_EXT (STATUS on a board that has it): 1 while the module is on."""
+        return 0 if self.state in (OFF, ASLEEP) else 1
+
+    def later(self, ms, fn, *args):
+        """Like the clock's, but forgotten at the next reboot or power-off."""
+        return self.clock.call_later(ms, self._in_epoch, self._epoch, fn, args)
+
+    def _in_epoch(self, epoch, fn, args):
+        if epoch == self._epoch:
+            fn(*args)
+
+    # The pads. Level 0 is the active one, as on the module itself.
+
+    def pwrkey(self, level):
+        """Drive PWRKEY. Held low long enough it switches on a module that is off, and off one that is on."""
+        self.clock.cancel(self._pwrkey_timer)
+        self._pwrkey_timer = None
+        if not level and self.state == ASLEEP:
+            self.wake()  # and that is all this press does, however long
+        elif not level:
+            self._pwrkey_timer = self.clock.call_later(self.family.pwrkey_ms, self._pwrkey_held)
+
+    def _pwrkey_held(self):
+        self._pwrkey_timer = None
+        if self.state == OFF:
+            self.boot()
+        elif self.state != RESETTING:
+            self.power_down(self.power_down_urc)
+
+    def reset(self, level):
+        """Drive RESET. The module starts anew when it is let go."""
+        self.clock.cancel(self._reset_timer)
+        self._reset_timer = None
+        if not level:
+            self._reset_timer = self.clock.call_later(self.family.reset_ms, self._reset_held)
+        elif self.state == RESETTING:
+            self.boot()
+
+    def _reset_held(self):
+        self._reset_timer = None
+        if self.state != OFF:
+            self._halt(RESETTING)
+
+    # What follows from them
+
+    def boot(self):
+        """Start up: RDY and what comes after it, each in its time."""
+        self._halt(BOOTING)
+        if self.banner:
+            self.write(BANNER.encode())
+        self.later(self.delays["boot"], self._ready)
+
+    def _ready(self):
+        self.start_session()
+        self.state = RUNNING
+        self.write(b"\r\nRDY\r\n")
+        self.later(self.delays["+CFUN"], self.urc, "+CFUN: 1")
+        self.later(self.delays["+CFUN"] + self.delays["+CPIN"], self.sim_ready)
+
+    def reboot(self):
+        """As by a watchdog: silence, then RDY. Everything not in NVRAM is lost."""
+        self.boot()
+
+    def power_down(self, announcement=None):
+        """Detach, say so if it is the way, and fall silent."""
+        if announcement:
+            self.urc(announcement)
+        self._epoch += 1
+        self._busy = True  # deaf from now on
+        self.close_all()
+        self.later(self.delays["power off"], self._halt, OFF)
+
+    def power_cut(self):
+        """The supply is gone, at once."""
+        self._halt(OFF)
+
+    def _halt(self, state):
+        self._epoch += 1
+        self.close_all()
+        self.state = state
+        self.start_line()
+
+    # Deep sleep
+
+    def deep_sleep(self):
+        """Power saving mode: silent until woken by a byte, which is lost, or by PWRKEY."""
+        kept = (
+            None if self.family.wake_resets else [s for s in self.sockets if s and s.kind == "UDP"]
+        )
+        if kept:
+            self.sockets = [None if s not in kept else s for s in self.sockets]
+        self._epoch += 1
+        if not kept:
+            self.close_all()
+        self.state = ASLEEP
+        self.start_line()
+
+    def wake(self):
+        """Leave deep sleep; does nothing in any other state."""
+        if self.state != ASLEEP:
+            return
+        if self.family.wake_resets:
+            self.boot()
+        else:
+            self.state = BOOTING
+            self.later(self.delays["wake"], self._awake)
+
+    def _awake(self):
+        self.state = RUNNING
+        self.echo = self.nvram.get("echo", 1)

@@ -1,0 +1,80 @@
+"""The parser for the QICFG settings that the driver does not choose by itself.
+
+`view` 1 puts the data behind a comma instead of CR LF, `hexed` sends two hex digits a byte. Loaded
+when `option("viewmode", 1)` or `option("dataformat", 0, 1)` asks for one of them.
+"""
+
+from .parser import HEADER, NONE, Parser
+
+
+class FormatParser(Parser):
+    """A Parser that is told the settings: `view`, `hexed` and `fields`."""
+
+    def __init__(self, size: int = 160) -> None:
+        super().__init__(size)
+        self.view = 0  # QICFG "viewmode"
+        self.hexed = 0  # QICFG "dataformat",x,hexed
+        self.fields = 2  # numbers in a QIRD header: 2 with "showlength",1, else 1
+        self._commas = 0  # of the line so far
+        self._nibble = -1  # the first hex digit of a byte, waiting for its second
+        self._quoted = False  # some firmware puts quotes around the digits, not counted
+
+    def _take(self) -> None:
+        if not self.hexed:
+            return super()._take()
+        buf = self._buf
+        while self.left and self._pos < self._end:
+            b = buf[self._pos]
+            self._pos += 1
+            if 48 <= b <= 57:
+                b -= 48
+            elif 97 <= b | 32 <= 102:
+                b = (b | 32) - 87
+            elif b == 34 and self._nibble < 0:
+                self._quoted = True
+                continue
+            else:
+                self.bad = True
+                self.left = 0
+                return
+            if self._nibble < 0:
+                self._nibble = b
+                continue
+            if self.dest is not None:
+                self.dest[self.off] = self._nibble << 4 | b
+            self.off += 1
+            self._nibble = -1
+            self.left -= 1
+
+    def _scan(self) -> int:
+        buf = self._buf
+        if self._quoted and buf[self._pos] == 34:
+            self._pos += 1
+            self._quoted = False
+            return NONE
+        if not self.view:
+            return super()._scan()
+        # The header has no line end of its own: stop at each comma and look at it.
+        end = self._end
+        comma = buf.find(b",", self._pos, end) + 1
+        lf = buf.find(b"\n", self._pos, end) + 1
+        if not comma or (lf and lf < comma):
+            event = super()._scan()
+            if lf:
+                self._commas = 0
+            return event
+        self._keep(comma)
+        self._commas += 1
+        if self._is_header():
+            self._done = True
+            self._commas = 0
+            return HEADER
+        return NONE
+
+    def _is_header(self) -> bool:
+        due = 0
+        if self.view:
+            due = 3 if self.begins(b"+QIURC: ") else self.fields
+        return self._commas == due and super()._is_header()
+
+

@@ -1,0 +1,60 @@
+"""A socket at timeout 0: buffers of its own, which `poll()` fills and empties."""
+
+import errno
+
+
+class Ahead:
+    """What socket `s` has received and not been asked for, and has taken and not sent yet.
+
+    The received bytes wait in _in[_pos:_end], at most `size` of them: then QIRD stops, and the
+    module's window closes. A datagram is at most `size` bytes both ways.
+    """
+
+    def __init__(self, s, size: int) -> None:
+        self._s = s
+        self._in = bytearray(size)
+        self._out = bytearray(size)
+        self._pos = 0
+        self._end = 0
+        self._asked = False
+
+    def refill(self) -> None:
+        """Have the socket read ahead when the last bytes have been taken."""
+        s = self._s
+        if self._asked and s._in is None:
+            self._asked = False
+            self._pos = 0
+            self._end = s._got
+        if self._pos >= self._end and s._in is None and s._avail and not s._ms:
+            self._asked = True
+            s._ask(self._in, len(self._in))
+
+    def take(self, buf, n: int) -> int:
+        """Move up to `n` bytes to `buf`. At timeout 0: OSError(EAGAIN) without any, 0 at the end."""
+        s = self._s
+        self.refill()
+        pos = self._pos
+        k = min(n, self._end - pos)
+        for i in range(k):
+            buf[i] = self._in[pos + i]
+        self._pos = self._end if s._udp else pos + k
+        if not k and not s._ms:
+            s._check_open()
+            if not (s._hung and not s._avail and s._in is None):
+                raise OSError(errno.EAGAIN)
+        return k
+
+    def send(self, buf, n: int) -> int:
+        """Take up to all `n` bytes; OSError(EAGAIN) while the last ones have not left yet."""
+        s = self._s
+        k = min(n, len(self._out))
+        if s._udp and k < n:
+            raise ValueError("datagram: at most %d bytes at timeout 0" % k)
+        if s._pos < s._end:
+            raise OSError(errno.EAGAIN)
+        for i in range(k):
+            self._out[i] = buf[i]
+        s._out = self._out
+        s._pos = s._fails = 0
+        s._end = k
+        return k

@@ -1,0 +1,239 @@
+"""Bytes in, events out: the wire format of Quectel modules, with no I/O and no clock.
+
+Give it bytes with `feed(buf, n)`, then call `next()` until it returns NONE:
+
+    LINE     a whole line is in `line[:n]`, without its line end: ask `match`, `begins`, `num` ...
+    HEADER   the line announces counted data: call `payload(n)` before `next()`
+    DATA     the last announced byte has been stored (`bad`: its hex form was broken)
+    PROMPT   `>` at the start of a line, while `prompt` is set
+
+What bytes cannot tell the parser is told: `reading` (the answer to QIRD is due) and `push` (bit n:
+connectID n pushes its data); the same line means different things with and without. It expects the
+data behind CR LF and as it is; for the module's other formats there is formats.py.
+
+Nothing here allocates but `text`. Counted bytes are never looked at. A byte is looked at once.
+"""
+
+from struct import pack_into
+
+from micropython import const
+
+NONE = const(0)
+LINE = const(1)
+HEADER = const(2)
+DATA = const(3)
+PROMPT = const(4)
+
+_CHUNK = const(128)  # the most bytes worth feeding at once
+_OVERSHOOT = const(16)  # while a header is due: what follows it is copied byte by byte
+_SPOILT = const(-99)
+# A slice would allocate: pack_into copies from the start of one buffer to anywhere in another.
+_COPY = ("1s", "2s", "4s", "8s", "16s", "32s", "64s", "128s")
+
+
+class Parser:
+    """One module's byte stream. `size`: the longest line kept; a longer one is dropped whole."""
+
+    def __init__(self, size: int = 160) -> None:
+        self.line = bytearray(size)
+        self.n = 0  # bytes of the line so far; line[:n] is whole after LINE and HEADER
+        self.blank = 0  # exact CR LF lines since the last line or payload; negative: a broken one
+        self.left = 0  # counted bytes still to come
+        self.dest: "bytearray | None" = None  # where they go, from `off` on; None drops them
+        self.off = 0
+        self.bad = False  # the hex payload held something that is no hex digit
+        self.prompt = False  # a `>` is due
+        self.reading = False  # the answer to QIRD is due
+        self.push = 0  # bit set of connectIDs in direct push mode
+        self.oversize = 0  # counters: lines too long,
+        self.garbage = 0  # NULs between lines, and bytes of lines too long
+        self._buf = self.line  # the bytes being worked on: _buf[_pos:_end]
+        self._pos = 0
+        self._end = 0
+        self._raw = 0  # bytes of the line with everything that is trimmed
+        self._over = False  # the line outgrew its buffer
+        self._done = False  # the line was handed out: begin another
+
+    # -- bytes in ---------------------------------------------------------------------------
+
+    def want(self, n: int) -> int:
+        """How many of `n` waiting bytes to feed next, so that payload goes the fast way."""
+        k = _CHUNK
+        if self.left < _CHUNK:
+            if self.left:
+                # A power of two: that is copied in one call.
+                while k > n or k > self.left:
+                    k >>= 1
+            elif self.reading or self.push:
+                k = _OVERSHOOT
+        return min(k, n)
+
+    def feed(self, buf: bytearray, n: int) -> None:
+        """Take buf[:n]. The buffer must stay as it is until `next()` has returned NONE."""
+        self._buf = buf
+        self._pos = 0
+        self._end = n
+
+    def next(self) -> int:
+        """The next event in what was fed, or NONE."""
+        if self._done:
+            self._restart()
+        while self._pos < self._end:
+            if self.left:
+                self._take()
+                event = NONE if self.left else DATA
+                if event:
+                    self._restart()
+            else:
+                event = self._scan()
+            if event:
+                return event
+        return NONE
+
+    def payload(self, n: int) -> None:
+        """After HEADER: the next `n` bytes go to dest[off:]."""
+        self.bad = False
+        self.left = n
+
+    def abort(self) -> None:
+        """Forget the payload and the line under way; what follows is read as a new line."""
+        self.left = 0
+        self.dest = None
+        self.reading = self.prompt = False
+        self._restart()
+
+    def _restart(self) -> None:
+        self._done = self._over = False
+        self.n = self.blank = self._raw = 0
+
+    def _take(self) -> None:
+        buf = self._buf
+        pos = self._pos
+        k = min(self._end - pos, self.left)
+        dest = self.dest
+        off = self.off
+        if dest is not None:
+            i = 0
+            # One call for any k while 128 bytes are due: what it copies too much stays within the
+            # payload's own room and is overwritten by the bytes that belong there.
+            while i < 7 and (1 << i) < k:
+                i += 1
+            if pos == 0 and len(buf) >> i and (k == 1 << i or self.left >= _CHUNK):
+                pack_into(_COPY[i], dest, off, buf)
+            else:
+                for i in range(k):
+                    dest[off + i] = buf[pos + i]
+        self.off = off + k
+        self._pos = pos + k
+        self.left -= k
+
+    # -- lines ------------------------------------------------------------------------------
+
+    def _scan(self) -> int:
+        buf = self._buf
+        pos = self._pos
+        if self.prompt and self.n == 0 and buf[pos] == 62:
+            # Its blank, if there is one, goes the way of all blanks at the start of a line.
+            self._pos = pos + 1
+            self.prompt = False
+            return PROMPT
+        lf = buf.find(b"\n", pos, self._end) + 1
+        self._keep(lf or self._end)
+        if not lf:
+            return NONE
+        line = self.line
+        n = self.n
+        while n and (line[n - 1] == 13 or line[n - 1] == 10):
+            n -= 1
+        self.n = n
+        if self._over:
+            # Its tail may look like anything: neither head nor tail is ever read.
+            self.oversize += 1
+            self._restart()
+        elif n:
+            self._done = True
+            return HEADER if self._is_header() else LINE
+        else:
+            self.blank = self.blank + 1 if self._raw == 2 else _SPOILT
+            self._raw = 0
+        return NONE
+
+    def _keep(self, stop: int) -> None:
+        buf = self._buf
+        pos = self._pos
+        line = self.line
+        n = self.n
+        self._pos = stop
+        self._raw += stop - pos
+        while pos < stop:
+            b = buf[pos]
+            pos += 1
+            if n or b > 32:
+                if n < len(line):
+                    line[n] = b
+                    n += 1
+                else:
+                    self._over = True
+                    self.garbage += 1
+            elif b == 0:
+                self.garbage += 1
+        self.n = n
+
+    def _is_header(self) -> bool:
+        if self.reading and self.begins(b"+QIRD: "):
+            return self.num(0) > 0
+        if self.push and self.begins(b'+QIURC: "recv",'):
+            cid = self.num(1)
+            return 0 <= cid < 16 and self.push >> cid & 1 and self.num(2) > 0
+        return False
+
+    # -- what a line says -------------------------------------------------------------------
+
+    def match(self, word: bytes) -> bool:
+        """Is the line exactly `word`?"""
+        return self.n == len(word) and self.line.startswith(word)
+
+    def begins(self, prefix: bytes) -> bool:
+        """Does the line begin with `prefix`?"""
+        return self.n >= len(prefix) and self.line.startswith(prefix)
+
+    def ends(self, word: bytes) -> bool:
+        """Does the line end with `word`?"""
+        at = self.n - len(word)
+        return at >= 0 and self.line.find(word, at, self.n) == at
+
+    def field(self, k: int) -> int:
+        """Where field `k` after the colon starts, or -1. Commas between quotes do not count."""
+        line = self.line
+        n = self.n
+        i = line.find(b":", 0, n) + 1
+        quoted = False
+        while k:
+            if i >= n:
+                return -1
+            b = line[i]
+            i += 1
+            if b == 34:
+                quoted = not quoted
+            elif b == 44 and not quoted:
+                k -= 1
+        while i < n and line[i] == 32:
+            i += 1
+        return i
+
+    def num(self, k: int) -> int:
+        """Field `k` as a number; -1 unless it is one to nine plain digits and nothing else."""
+        i = start = self.field(k)
+        line = self.line
+        v = 0
+        while 0 <= i < self.n and line[i] != 44:
+            b = line[i] - 48
+            i += 1
+            if not 0 <= b <= 9 or i - start > 9:
+                return -1
+            v = v * 10 + b
+        return v if i > start else -1
+
+    def text(self) -> str:
+        """The line as a string, a character for each byte (allocates)."""
+        return "".join([chr(b) for b in self.line[: self.n]])
