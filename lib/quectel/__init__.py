@@ -17,7 +17,10 @@ _WHERE = {
 
 
 def __getattr__(name: str):
-    if name not in _WHERE:
+    where = _WHERE.get(name, name)
+    try:
+        module = __import__("quectel." + where, None, None, (name,))
+    except ImportError:
         raise AttributeError(name)
-    module = __import__("quectel." + _WHERE[name], None, None, (name,))
-    return getattr(module, name)
+    # MicroPython asks here for submodules too.
+    return module if where == name else getattr(module, name)

@@ -78,3 +78,20 @@ class FormatParser(Parser):
         return self._commas == due and super()._is_header()
 
 
+
+
+def adopt(channel, name: str, value: int) -> None:
+    """Have the channel's parser expect what QICFG option `name` is now set to."""
+    old = channel.parser
+    if not isinstance(old, FormatParser):
+        new = FormatParser(len(old.line))
+        # What has come of a line stays where it is; so does what the parser was told.
+        for key in ("line", "n", "blank", "push", "oversize", "garbage", "_raw", "_over", "_done"):
+            setattr(new, key, getattr(old, key))
+        channel.parser = old = new
+    if name == "viewmode":
+        old.view = value
+    elif name == "dataformat":
+        old.hexed = value
+    else:
+        old.fields = 1 + value

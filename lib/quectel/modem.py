@@ -56,7 +56,9 @@ class Modem:
 
     CHANNEL = Channel
     CONTEXT = 1
-    PROMPT_MAX = 0
+    PROMPT_MAX = 0  # bytes behind one prompt; 0: has none
+    IPV6 = False
+    DNS_CONFIG = False
 
     def __init__(self, uart, power=None) -> None:
         self.channel = self.CHANNEL(uart, self)
@@ -67,7 +69,7 @@ class Modem:
         self._turn = 0  # the connectID served last
         self._operations = []  # under way
         self._urcs = []  # (prefix, callback) pairs of on_urc
-        self._expect = b"\n"  # prefix of the URCs a service waits for, or what no line begins with
+        self._expect = ()  # prefixes of the URCs a service waits for,
         self._heard = []  # and the lines that came
         self._known = False  # the module is set up as we need it
         self._boots = 0  # how often it has rebooted under us
@@ -144,7 +146,7 @@ class Modem:
 
     # -- steps of operations ----------------------------------------------------------------
 
-    def _at(self, text: str, ms: int = _LOCAL_MS, need: bool = False):
+    def _at(self, text: str, ms: int = _LOCAL_MS, need: bool = False, answer=None):
         channel = self.channel
         failed = channel.failed
         while not channel.ready():
@@ -153,7 +155,8 @@ class Modem:
             if channel.stuck():
                 raise OSError(errno.EIO, "stuck in data mode: reset()")
             yield
-        answer = _Answer()
+        if answer is None:
+            answer = _Answer()
         channel.start(answer, "AT" + text, ms, need)
         while answer.code is None:
             yield
@@ -211,9 +214,10 @@ class Modem:
 
     def _urc(self, p) -> None:
         known = self._socket_urc(p)
-        if p.begins(self._expect) and len(self._heard) < _HEARD:
-            self._heard.append(p.text())
-            known = True
+        for prefix in self._expect:
+            if p.begins(prefix) and len(self._heard) < _HEARD:
+                self._heard.append(p.text())
+                known = True
         for prefix, callback in self._urcs:
             if p.begins(prefix):
                 known = True

@@ -116,6 +116,8 @@ class Socket:
         quoted(host, _HOST_MAX, "host")
         if not 0 < port < 65536:
             raise ValueError("port: 1 to 65535")
+        if ":" in host and not self._modem.IPV6:
+            raise ValueError("host: no IPv6 here")
         if self._state:
             raise OSError(errno.EALREADY)
         self._state = _OPENING
@@ -140,6 +142,8 @@ class Socket:
             self._claim()
             kind = "UDP" if self._udp else "TCP"
             text = '+QIOPEN=%d,%d,"%s","%s",%d,0,0' % (modem.CONTEXT, self._id, kind, host, port)
+            if ":" in host:
+                text += ",1"
             try:
                 yield from modem._at(text)
             except QuectelError as e:

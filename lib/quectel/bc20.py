@@ -1,0 +1,40 @@
+"""BC20 (NB-IoT): BC20 TCP/IP AT Commands Manual; from V1.1 firmware on, that of BC26&BC20."""
+
+from .errors import QuectelError
+from .modem import Modem
+from .prompt import PromptChannel
+
+
+class BC20(Modem):
+    """A BC20 on `uart`. Firmware that knows echomode (from BC20NxR01A08 on) is used as the V1.1
+    manual says, with the prompt and QIDNSCFG; older firmware as the BC20 manual says."""
+
+    CHANNEL = PromptChannel
+    IDS = 5  # connectID 0-4
+    INLINE_MAX = 1024  # bytes of text in one QISEND (2.1.4)
+    HEX_MAX = 512  # bytes in one QISENDEX (2.1.6)
+    READ_MAX = 512  # bytes of one QIRD (2.1.5)
+    APN_MAX = 99
+    OPEN_MS = 60_500  # 2.1.1: wait 60 s for +QIOPEN
+    CLOSE_MS = 10_000
+    # These survive in NVRAM (2.1.11): text both ways, data behind CR LF, lengths shown.
+    SETTINGS = (
+        "+CMEE=1",
+        '+QICFG="dataformat",0,0',
+        '+QICFG="viewmode",0',
+        '+QICFG="showlength",1',
+    )
+    IMEI = "+CGSN=1"
+    POWER_OFF = "+QPOWD=0"
+    RESET = "+QRST=1"
+    ON_MS = 600  # as BC26: the same chip
+    RESET_MS = 100
+    BOOT_MS = 6_000
+
+    def _optional(self):
+        try:
+            yield from self._at('+QICFG="echomode",0')
+            self.PROMPT_MAX = 1460
+            self.IPV6 = self.DNS_CONFIG = True
+        except QuectelError:
+            self.PROMPT_MAX = 0
