@@ -1,5 +1,7 @@
 """The simulated module's command line: echo, line ends, chains, forms, noise."""
 
+import random
+
 import pytest
 
 from host_tests.simulator.desk import ERROR, OK, Desk, answer, lines
@@ -85,7 +87,17 @@ def test_an_overlong_line_is_one_error():
 
 def test_an_unknown_command_is_an_error():
     desk = Desk()
-    for command in ("AT+NOSUCH", "AT+NOSUCH=1", "AT+NOSUCH?", "AT+NOSUCH=?", "ATX", "AT&"):
+    for command in (
+        "AT+NOSUCH",
+        "AT+NOSUCH=1",
+        "AT+NOSUCH?",
+        "AT+NOSUCH=?",
+        "ATX",
+        "AT&",
+        "ATE2",
+        "ATE=0",
+        "AT?",
+    ):
         assert desk.say(command) == ERROR
 
 
@@ -164,7 +176,9 @@ def test_cereg_urc_has_no_level_in_front():
 def test_clock():
     desk = Desk("BC26")
     desk.net.ntp_time = (2024, 2, 28, 23, 59, 50, 0, 8)
-    assert desk.say('AT+QNTP=1,"ntp.example",123,1', 305) == lines("OK", '+QNTP: 0,"24/02/28,23:59:50:00+08"')
+    assert desk.say('AT+QNTP=1,"ntp.example",123,1', 305) == lines(
+        "OK", '+QNTP: 0,"24/02/28,23:59:50:00+08"'
+    )
     desk.clock.advance(20000)
     assert desk.say("AT+CCLK?") == answer('+CCLK: "24/02/29,00:00:10+08"')
 
@@ -199,3 +213,39 @@ def test_raw_bytes_can_be_injected_at_any_time():
     desk.module.inject(b"later", after_ms=30)
     assert desk.heard(29) == b"\xff\x00"
     assert desk.heard(1) == b"later"
+
+
+PIECES = (
+    "",
+    "?",
+    "=?",
+    "=",
+    "0",
+    "1",
+    "513",
+    "-1",
+    "x",
+    ",",
+    '"',
+    '"TCP"',
+    "3031",
+    ";",
+    "\x1b",
+    "\x1a",
+)
+
+
+@pytest.mark.parametrize("family", ["BC66", "BC20", "BC26"])
+def test_no_input_breaks_it(family):
+    for seed in range(100):
+        choice = random.Random(seed)
+        desk = Desk(family)
+        desk.open(0, echo=True)
+        if seed % 2:
+            desk.say("ATE1")
+        names = sorted(desk.module.family.commands)
+        for _ in range(20):
+            line = "AT" + choice.choice(names)
+            line += "".join([choice.choice(PIECES) for _ in range(choice.randrange(12))])
+            desk.type(line + choice.choice(("\r", "\r\n", "\n", "")))
+            desk.heard(choice.choice((0, 1, 50, 5000)))

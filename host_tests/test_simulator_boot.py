@@ -58,7 +58,9 @@ def test_a_short_reset_pulse_does_nothing():
 
 
 def test_each_step_of_the_boot_has_its_delay():
-    desk = Desk(powered=False, delays={"boot": 10, "+CFUN": 1, "+CPIN": 2, "register": 30, "ip": 4})
+    desk = Desk(
+        powered=False, delays={"boot": 10, "+CFUN": 1, "+CPIN": 2, "register": 30, "ip": 4}
+    )
     desk.module.boot()
     assert desk.heard(9) == b""
     assert desk.heard(1) == lines("RDY")
@@ -202,13 +204,20 @@ def test_bc66_wakes_from_deep_sleep_by_rebooting_and_loses_the_waking_byte():
 def test_bc26_keeps_udp_sockets_through_deep_sleep():
     desk = Desk("BC26")
     peer = desk.open(0, "UDP")
-    desk.module.deep_sleep()
+    assert desk.module.deep_sleep()
     peer.send(b"unheard")
     assert desk.heard(1000) == b""
     assert desk.say("AT") == b""
     desk.say("ATE0")
     assert desk.say("AT+QISEND=0,1,x") == OK + lines("SEND OK")
     assert peer.received == [b"x"]
+
+
+def test_a_tcp_connection_keeps_bc26_awake():
+    desk = Desk("BC26")
+    desk.open(0)
+    assert not desk.module.deep_sleep()
+    assert desk.say("AT") == OK
 
 
 def test_a_module_cut_off_in_the_middle_of_an_answer_says_no_more():

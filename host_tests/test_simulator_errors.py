@@ -77,7 +77,13 @@ def test_a_bad_parameter_is_error_552(family, command):
     assert desk.say("AT+QIGETERROR") == answer("+QIGETERROR: 552,invalid parameters")
 
 
-UNUSED_ID = ["AT+QICLOSE=3", "AT+QIRD=3,512", "AT+QISEND=3,1,x", "AT+QISENDEX=3,1,30", "AT+QISWTMD=3,1"]
+UNUSED_ID = [
+    "AT+QICLOSE=3",
+    "AT+QIRD=3,512",
+    "AT+QISEND=3,1,x",
+    "AT+QISENDEX=3,1,30",
+    "AT+QISWTMD=3,1",
+]
 
 
 @pytest.mark.parametrize("command", UNUSED_ID)

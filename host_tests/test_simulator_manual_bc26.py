@@ -1,4 +1,5 @@
-"""BC26&BC20 TCP/IP manual V1.1, chapter 4: its examples, byte for byte, with the peer's part played here."""
+"""BC26&BC20 TCP/IP manual V1.1, chapter 4: its examples, byte for byte, with the peer's part
+played here."""
 
 import pytest
 
@@ -20,12 +21,16 @@ def peer(desk):
 
 def open_buffer(desk):
     """4.1.1"""
-    assert desk.say('AT+QIOPEN=1,0,"TCP","220.180.239.212",8062,1234,0') == lines("OK", "+QIOPEN: 0,0")
+    assert desk.say('AT+QIOPEN=1,0,"TCP","220.180.239.212",8062,1234,0') == lines(
+        "OK", "+QIOPEN: 0,0"
+    )
 
 
 def open_push(desk):
     """4.2.1"""
-    assert desk.say('AT+QIOPEN=1,0,"TCP","220.180.239.212",8062,0,1') == lines("OK", "+QIOPEN: 0,0")
+    assert desk.say('AT+QIOPEN=1,0,"TCP","220.180.239.212",8062,0,1') == lines(
+        "OK", "+QIOPEN: 0,0"
+    )
 
 
 def typed(desk, data):
@@ -133,7 +138,9 @@ def test_4_3_ping(desk):
 def test_4_4_synchronize_local_time(desk):
     # The manual's heading says QNTTP here; its command table and its older edition say QNTP.
     desk.net.ntp_time = (2019, 6, 11, 11, 8, 20, 35, 32)
-    assert desk.say('AT+QNTP=1,"ntp5.aliyun.com"') == lines("OK", '+QNTP: 0,"19/06/11,11:08:20:35+32"')
+    assert desk.say('AT+QNTP=1,"ntp5.aliyun.com"') == lines(
+        "OK", '+QNTP: 0,"19/06/11,11:08:20:35+32"'
+    )
 
 
 def test_4_5_dns_servers(desk):

@@ -1,4 +1,5 @@
-"""BC66 TCP/IP manual V1.0, chapter 4: its examples, byte for byte, with the peer's part played here."""
+"""BC66 TCP/IP manual V1.0, chapter 4: its examples, byte for byte, with the peer's part played
+here."""
 
 import pytest
 
@@ -19,12 +20,16 @@ def peer(desk):
 
 def open_buffer(desk):
     """4.1.1"""
-    assert desk.say('AT+QIOPEN=1,0,"TCP","220.180.239.212",8062,1234,0') == lines("OK", "+QIOPEN: 0,0")
+    assert desk.say('AT+QIOPEN=1,0,"TCP","220.180.239.212",8062,1234,0') == lines(
+        "OK", "+QIOPEN: 0,0"
+    )
 
 
 def open_push(desk):
     """4.2.1"""
-    assert desk.say('AT+QIOPEN=1,0,"TCP","220.180.239.212",8062,0,1') == lines("OK", "+QIOPEN: 0,0")
+    assert desk.say('AT+QIOPEN=1,0,"TCP","220.180.239.212",8062,0,1') == lines(
+        "OK", "+QIOPEN: 0,0"
+    )
 
 
 def test_4_1_1_set_up_a_connection_in_buffer_mode(desk, peer):
@@ -113,7 +118,8 @@ def test_4_2_4_close(desk, peer):
 
 
 def test_4_3_ping(desk):
-    # The name is printed with a comma in it. The average is 287 in the manual, and 288 by arithmetic.
+    # The name is printed with a comma in it. The average is 287 in the manual, and 288 by
+    # arithmetic.
     desk.net.dns["hf.quectel,com"] = [HOST]
     desk.net.rtt = [192, 240, 241, 479]
     desk.net.ping_ttl = 255
@@ -129,7 +135,9 @@ def test_4_3_ping(desk):
 
 def test_4_4_synchronize_local_time(desk):
     desk.net.ntp_time = (2018, 4, 20, 11, 8, 20, 35, 32)
-    assert desk.say('AT+QNTP=1,"ntp5.aliyun.com"') == lines("OK", '+QNTP: 0,"18/04/20,11:08:20:35+32"')
+    assert desk.say('AT+QNTP=1,"ntp5.aliyun.com"') == lines(
+        "OK", '+QNTP: 0,"18/04/20,11:08:20:35+32"'
+    )
 
 
 def test_4_5_last_error_code(desk):

@@ -1,4 +1,5 @@
-"""The simulated module as a program: on a pseudo-terminal and a TCP port, with real sockets behind it."""
+"""The simulated module as a program: on a pseudo-terminal and a TCP port, with real sockets
+behind it."""
 
 import contextlib
 import json
@@ -17,7 +18,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = [sys.executable, "-m", "host_tests.simulator"]
 QUICK = ["--register-ms", "1"] + [
-    "--delay=%s=1" % step for step in ("boot", "+CFUN", "+CPIN", "ip", "+QIOPEN", "SEND OK", "CLOSE OK")
+    "--delay=%s=1" % step
+    for step in ("boot", "+CFUN", "+CPIN", "ip", "+QIOPEN", "SEND OK", "CLOSE OK")
 ]
 PATIENCE = 30  # seconds before a test gives up on bytes that should come
 
@@ -110,7 +112,7 @@ def echo_server():
             while True:
                 peer, _ = server.accept()
                 with peer:
-                    data = True
+                    data = b" "
                     while data and not data.endswith(b"bye"):
                         data = peer.recv(4096)
                         peer.sendall(data)
@@ -326,7 +328,7 @@ def test_what_is_typed_wrong_gets_one_line_and_status_2(arguments):
 def test_help_names_every_option():
     run = subprocess.run(COMMAND + ["--help"], cwd=ROOT, capture_output=True, timeout=PATIENCE)
     for option in (
-        "--pty --tcp --off --pins --baud --apn --no-sim --roaming --register-ms --delay --chunks --dns "
-        "--nvram --trace --seed"
+        "--pty --tcp --off --pins --baud --apn --no-sim --roaming --register-ms --delay --chunks "
+        "--dns --nvram --trace --seed"
     ).split():
         assert option.encode() in run.stdout

@@ -1,6 +1,8 @@
-"""A simulated Quectel module: answers from the manuals and from field notes, on a virtual or the wall clock.
+"""A simulated Quectel module: answers from the manuals and from field notes, on a virtual or the
+wall clock.
 
-In a test: `Module`, `VirtualClock`, `MemoryNetwork`, `SimUART`. For people: `python3 -m host_tests.simulator --help`.
+In a test: `Module`, `VirtualClock`, `MemoryNetwork`, `SimUART`. For people: `python3 -m
+host_tests.simulator --help`.
 """
 
 from .clock import VirtualClock

@@ -1,4 +1,5 @@
-"""The simulated module as a program: a serial line that any other program can open. CPython only."""
+"""The simulated module as a program: a serial line that any other program can open. CPython
+only."""
 
 import argparse
 import asyncio
@@ -17,10 +18,12 @@ from .wallclock import WallClock
 PROGRAM = "python3 -m host_tests.simulator"
 
 ABOUT = """\
-A simulated Quectel module on a pseudo-terminal or a TCP port, with real TCP and UDP sockets behind it.
+A simulated Quectel module on a pseudo-terminal or a TCP port, with real TCP and UDP sockets
+behind it.
 
-The first line of output is the name to open: a terminal such as /dev/pts/5, or 127.0.0.1:PORT. It serves until
-Ctrl+C or SIGTERM. Unless --off is given the module starts up at once, as if PWRKEY had been pressed."""
+The first line of output is the name to open: a terminal such as /dev/pts/5, or 127.0.0.1:PORT. It
+serves until Ctrl+C or SIGTERM. Unless --off is given the module starts up at once, as if PWRKEY
+had been pressed."""
 
 EXAMPLES = """\
 examples:
@@ -28,8 +31,8 @@ examples:
   %(p)s bc26 --tcp 7000 --dns broker.example=127.0.0.1:1883 --trace
   %(p)s bc66 --pty --off --pins /tmp/pins      then: echo "PWRKEY 0" >/tmp/pins
 
-PWRKEY held at 0 for 500 ms switches the module on or, if it is on, off; RESET held at 0 for 50 ms and let go
-starts it anew. Both are the levels at the module's own pads.
+PWRKEY held at 0 for 500 ms switches the module on or, if it is on, off; RESET held at 0 for 50 ms
+and let go starts it anew. Both are the levels at the module's own pads.
 """ % {"p": PROGRAM}
 
 
@@ -122,7 +125,7 @@ def parser():
         action="append",
         default=[],
         metavar="NAME=ADDRESS[:PORT]",
-        help="what a name resolves to, and the port to use instead of the one asked for; repeatable",
+        help="what a name resolves to, and the port it stands for; repeatable",
     )
     net.add_argument(
         "--hold-tcp",
@@ -135,8 +138,9 @@ def parser():
         action="append",
         default=[],
         metavar="STEP=MS",
-        help="how long a step takes; repeatable. AT+CSQ (or any command): until its answer. answer: of every "
-        "command. The rest: %s" % ", ".join(sorted(k for k in families.DELAYS if k != "answer")),
+        help="how long a step takes; repeatable. AT+CSQ (or any command): until its answer. "
+        "answer: of every command. The rest: %s"
+        % ", ".join(sorted(k for k in families.DELAYS if k != "answer")),
     )
     return p
 
@@ -164,7 +168,8 @@ def complain(text):
 
 
 class Trace:
-    """Whole lines of one direction; what does not end in one is shown when the other direction speaks."""
+    """Whole lines of one direction; what does not end in one is shown when the other direction
+    speaks."""
 
     def __init__(self, arrow, ending):
         self.arrow = arrow

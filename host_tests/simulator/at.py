@@ -1,10 +1,12 @@
-"""The command line: from bytes of the host to calls of command functions, and their answers back to the line.
+"""The command line: from bytes of the host to calls of command functions, and their answers back
+to the line.
 
-A command function is called as `fn(module, kind, args)`. kind is one of EXECUTE, READ, TEST, WRITE; args, for
-WRITE, is everything after the equals sign, as bytes (it may be payload). It adds information lines with
-`module.info(text)`, work to do after the answer with `module.afterwards(ms, fn, *args)`, and returns None for
-OK, an error code (550 and up: a TCP/IP error, kept for QIGETERROR and shown as plain ERROR; below: +CME ERROR),
-FAIL for a plain ERROR, or PROMPT when it wants data before there is a result.
+A command function is called as `fn(module, kind, args)`. kind is one of EXECUTE, READ, TEST,
+WRITE; args, for WRITE, is everything after the equals sign, as bytes (it may be payload). It adds
+information lines with `module.info(text)`, work to do after the answer with
+`module.afterwards(ms, fn, *args)`, and returns None for OK, an error code (550 and up: a TCP/IP
+error, kept for QIGETERROR and shown as plain ERROR; below: +CME ERROR), FAIL for a plain ERROR,
+or PROMPT when it wants data before there is a result.
 """
 
 EXECUTE, READ, TEST, WRITE = range(4)
@@ -26,7 +28,8 @@ def text_of(data):
 
 
 def fields(args):
-    """Parameters of a write command as a list of str, quotes taken off, empty ones kept; None if malformed."""
+    """Parameters of a write command as a list of str, quotes taken off, empty ones kept; None
+    if malformed."""
     line = text_of(args)
     if '"' not in line and " " not in line:
         return line.split(",")
@@ -220,8 +223,10 @@ class CommandLine:
             name, kind, args = self._parse(command)
             wait = self.delays.get("AT" + name, wait)
             fn = self.family.commands.get(name)
-            if fn is None:
-                result = self._basic(command)
+            if name[:1] != "+":
+                result = self._basic(command) if kind == EXECUTE else FAIL
+            elif fn is None:
+                result = FAIL
             elif kind == TEST:
                 result = self._test_form(name, fn)
             else:

@@ -1,4 +1,5 @@
-"""The table of commands a family understands, put together once, when the family's file is loaded."""
+"""The table of commands a family understands, put together once, when the family's file is
+loaded."""
 
 from . import general, options, radio, receive, send, services, sockets
 

@@ -1,4 +1,4 @@
-"""A module on a desk: virtual clock, network in memory, echo off, and all it says at hand. For tests."""
+"""For tests: a module on a desk, with virtual clock and network in memory, and all it says."""
 
 from .clock import VirtualClock
 from .module import Module

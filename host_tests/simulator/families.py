@@ -1,7 +1,8 @@
-"""What one family of modules has and another has not, as data. A family is a file: `family_bc66.py` and so on.
+"""What one family of modules has and another has not, as data; each family is a file of its own.
 
-Class attributes here are the defaults of the NB-IoT families (BC66, BC20, BC26). Every lower-case attribute
-named in `KNOBS` may also be given to `Module(...)` as a keyword, to play a firmware that deviates.
+Class attributes here are the defaults of the NB-IoT families (BC66, BC20, BC26). Every lower-case
+attribute named in `KNOBS` may also be given to `Module(...)` as a keyword, to play a firmware
+that deviates.
 """
 
 NAMES = ("BC66", "BC20", "BC26")
@@ -21,8 +22,8 @@ KNOBS = (
     "power_down_urc",
 )
 
-# From the command to what the key names, in milliseconds. "answer" is any command's answer; "AT+X" is that of
-# one command; the rest is measured from the answer, or from the step before it.
+# From the command to what the key names, in milliseconds. "answer" is any command's answer; "AT+X"
+# is that of one command; the rest is measured from the answer, or from the step before it.
 DELAYS = {
     "boot": 1500,  # power or reset to RDY
     "+CFUN": 100,  # RDY to +CFUN: 1
@@ -82,16 +83,14 @@ class Family:
     prompt_max = 0  # 0: no prompt forms, and no query of what is acknowledged
     prompt_hex_max = 0
     prompt = "\r\n> "
-    prompt_fail_ok = (
-        True  # the manual's OK before SEND FAIL after a prompt; BC25 firmware has none
-    )
+    prompt_fail_ok = True  # OK before SEND FAIL after a prompt; BC25 firmware prints none
     esc_cancels_fixed = False
     tx_buffer = 8192  # unacknowledged bytes before SEND FAIL
 
     # Receiving
     read_max = 512
     max_nodes = 20
-    hold_tcp = False  # True: TCP data waits with the peer when there is no node left, instead of being lost
+    hold_tcp = False  # True: with no node left TCP data waits with the peer instead of being lost
     segment = 1460  # the largest piece of a stream in one node
     push_length = True  # False: only with showlength 1, as BC25 firmware does
 

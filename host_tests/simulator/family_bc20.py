@@ -1,4 +1,5 @@
-"""BC20, by its own TCP/IP manual. The newer BC26&BC20 manual describes later firmware: that is `family_bc26.py`."""
+"""BC20, by its own TCP/IP manual. The newer BC26&BC20 manual describes later firmware: that is
+`family_bc26.py`."""
 
 from .commands import table
 from .families import Family

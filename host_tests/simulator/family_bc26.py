@@ -1,4 +1,5 @@
-"""BC26, and BC20 with firmware of 2019 or later, by the BC26&BC20 TCP/IP manual V1.1 (2019-06-25)."""
+"""BC26, and BC20 with firmware of 2019 or later, by the BC26&BC20 TCP/IP manual V1.1
+(2019-06-25)."""
 
 from .commands import table
 from .families import Family

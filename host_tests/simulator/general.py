@@ -7,10 +7,6 @@ RATES = (0, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 92160
 STORED = ("echo", "cmee")  # what AT&W keeps and AT&F takes back
 
 
-def at(module, kind, args):
-    return None
-
-
 def echo(module, kind, args):
     value = number(args, 0, 1, 0)
     if value < 0:
@@ -72,7 +68,7 @@ def _setting(name, high, test):
 
 
 def qsclk(module, kind, args):
-    """0 stays awake, 1 light and deep sleep, 2 light sleep only. Not stored (BC25-class firmware)."""
+    """0 stays awake, 1 light and deep sleep, 2 light sleep only; stored by itself."""
     if kind == TEST:
         module.info("+QSCLK: (0-2)")
     elif kind == READ:
@@ -82,7 +78,7 @@ def qsclk(module, kind, args):
         value = number(given[0], 0, 2) if given and len(given) == 1 else -1
         if value < 0:
             return CME_PARAMETER
-        module.sleep_mode = value
+        module.sleep_mode = module.nvram["qsclk"] = value
     else:
         return FAIL
     return None
@@ -105,7 +101,8 @@ def _line(prefix, attribute, needs_sim=False):
 
 
 def cgsn(module, kind, args):
-    """Plain in the execution form; with a type, as 27.007 has it: 0 and 2 differ only in length here."""
+    """Plain in the execution form; with a type, as 27.007 has it: 0 and 2 differ only in length
+    here."""
     imei = module.family.imei
     if kind == TEST:
         module.info("+CGSN: (0-3)")
@@ -134,7 +131,8 @@ def cimi(module, kind, args):
 
 
 def cclk(module, kind, args):
-    """Before the first synchronisation a clock of the year 2004; afterwards the time set last, going on."""
+    """Before the first synchronisation a clock of the year 2004; afterwards the time set last,
+    going on."""
     if kind != READ:
         return None if kind == TEST else FAIL
     set_at, now = module.clock_set or (0, (2004, 1, 1, 0, 0, 0, 0, 0))
@@ -213,7 +211,6 @@ def qrst(module, kind, args):
 
 
 COMMANDS = {
-    "": at,
     "E": echo,
     "V": verbose,
     "I": identify,

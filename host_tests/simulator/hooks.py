@@ -1,11 +1,12 @@
-"""What a test does to a module that no peer and no manual would: noise, silence, wrong answers, losses."""
+"""What a test does to a module that no peer and no manual would: noise, silence, wrong answers,
+losses."""
 
 
 class Hooks:
     """Part of Module."""
 
     def start_hooks(self):
-        self._hooks = []  # [prefix, times left, raw bytes or None, ms, whether to run the command too]
+        self._hooks = []  # [prefix, times left, raw bytes or None, ms, execute]
         self._drops = []  # [bytes to let through, bytes to lose]
         self._fail_sends = 0
 
@@ -17,12 +18,13 @@ class Hooks:
             self.write(data)
 
     def mute(self, prefix, times=1, execute=False):
-        """The next `times` command lines starting with `prefix` get no answer; they are not carried out either,
-        unless `execute`: then all is done but the answer is lost."""
+        """The next `times` command lines starting with `prefix` get no answer; they are not
+        carried out either, unless `execute`: then all is done but the answer is lost."""
         self._hooks.append([prefix.upper(), times, None, 0, execute])
 
     def answer(self, prefix, raw, times=1, after_ms=0):
-        """The next `times` command lines starting with `prefix` are answered by these bytes and not carried out."""
+        """The next `times` command lines starting with `prefix` are answered by these bytes and
+        not carried out."""
         self._hooks.append([prefix.upper(), times, raw, after_ms, False])
 
     def fail_send(self, times=1):

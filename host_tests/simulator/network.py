@@ -1,19 +1,20 @@
-"""A network in memory: peers that a test scripts, on the module's own clock. Runs on CPython and MicroPython.
+"""A network in memory: peers that a test scripts, on the module's own clock.
 
 The face a module uses (and `realnet.py` offers over real sockets) is small:
 
 - `network.clock`: the clock, set by the module if it is None;
 - `resolve(name, done, v6=False)`: later calls `done(code, addresses, ttl)`, code 0 or 565;
 - `connect(kind, address, port, local_port, owner)` -> connection, kind "TCP" or "UDP"; later calls
-  `owner.opened(code)`, code 0 or 566; then `owner.arrived(data)` (one datagram, or any piece of the stream)
-  and `owner.gone()` when the peer has closed or reset;
+  `owner.opened(code)`, code 0 or 566; then `owner.arrived(data)` (one datagram, or any piece of
+  the stream) and `owner.gone()` when the peer has closed or reset;
 - `connection.send(data)`; `connection.acked`, bytes of the stream the peer's TCP has acknowledged;
   `connection.close()`, after which the owner hears nothing more;
 - `ping(address, size, timeout_ms, done)`: later calls `done(ms, ttl)`, ms None if it was lost;
-- `time(server, port, done)`: later calls `done(code, fields)`, fields (year, month, day, hour, minute, second,
-  hundredths, zone in quarters of an hour).
+- `time(server, port, done)`: later calls `done(code, fields)`, fields (year, month, day, hour,
+  minute, second, hundredths, zone in quarters of an hour).
 
-Everything that happens in answer to a call happens later, never inside it: a module's own output comes first.
+Everything that happens in answer to a call happens later, never inside it: a module's own output
+comes first. Runs on CPython and MicroPython.
 """
 
 
@@ -95,7 +96,8 @@ class Connection:
 
 
 class Peer:
-    """What TCP and UDP peers have in common. Options are plain attributes; change them at any time."""
+    """What TCP and UDP peers have in common. Options are plain attributes; change them at any
+    time."""
 
     def __init__(self, network, options):
         self.network = network

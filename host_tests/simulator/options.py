@@ -4,7 +4,8 @@ from .at import EXECUTE, FAIL, WRITE, fields, number
 
 PARAMETER = 552
 
-# The manuals' table 1, as their examples print it: `552,invalid parameters`, small initial and no blank.
+# The manuals' table 1, as their examples print it: `552,invalid parameters`, small initial and no
+# blank.
 TEXTS = {
     0: "operation successful",
     550: "unknown error",

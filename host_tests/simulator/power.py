@@ -9,7 +9,8 @@ BANNER = (
 
 
 class Power:
-    """Part of Module. `state` is one of the words above; `epoch` counts boots, so that no plan outlives one."""
+    """Part of Module. `state` is one of the words above; `epoch` counts boots, so that no plan
+    outlives one."""
 
     @property
     def running(self):
@@ -31,7 +32,8 @@ class Power:
     # The pads. Level 0 is the active one, as on the module itself.
 
     def pwrkey(self, level):
-        """Drive PWRKEY. Held low long enough it switches on a module that is off, and off one that is on."""
+        """Drive PWRKEY. Held low long enough it switches on a module that is off, and off one
+        that is on."""
         self.clock.cancel(self._pwrkey_timer)
         self._pwrkey_timer = None
         if not level and self.state == ASLEEP:
@@ -102,17 +104,20 @@ class Power:
     # Deep sleep
 
     def deep_sleep(self):
-        """Power saving mode: silent until woken by a byte, which is lost, or by PWRKEY."""
-        kept = (
-            None if self.family.wake_resets else [s for s in self.sockets if s and s.kind == "UDP"]
-        )
-        if kept:
-            self.sockets = [None if s not in kept else s for s in self.sockets]
+        """Power saving mode: silent until woken by a byte, which is lost, or by PWRKEY.
+
+        False if it cannot be, as on a BC26 with a TCP connection."""
+        if self.family.wake_resets:
+            self._halt(ASLEEP)
+            return True
+        for socket in self.sockets:
+            if socket is not None and socket.kind == "TCP":
+                return False
         self._epoch += 1
-        if not kept:
-            self.close_all()
         self.state = ASLEEP
         self.start_line()
+        self.dns_servers = []
+        return True
 
     def wake(self):
         """Leave deep sleep; does nothing in any other state."""

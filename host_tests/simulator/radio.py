@@ -1,4 +1,4 @@
-"""SIM, registration, address: what the network does by itself, and the commands that ask about it."""
+"""SIM, registration, address: what the network does by itself, and the commands about it."""
 
 from .at import EXECUTE, FAIL, READ, TEST, WRITE, fields, number
 
@@ -19,7 +19,8 @@ class Radio:
         self.connected_mode = 0  # RRC, as +CSCON tells it
         self._idle_timer = None
         self._radio_timer = None
-        # What the next attach asks for: the stored default, unless CGDCONT says otherwise. QCGDEFCONT
+        # What the next attach asks for: the stored default, unless CGDCONT says otherwise.
+        # QCGDEFCONT
         # therefore takes a reboot.
         self.pdp = (self.nvram.get("pdp_type", "IP"), self.nvram.get("apn", ""))
 
@@ -84,7 +85,8 @@ class Radio:
         return text
 
     def active(self):
-        """There is traffic: the radio connection comes up if it was down, and goes a while later."""
+        """There is traffic: the radio connection comes up if it was down, and goes a while
+        later."""
         if not self.cscon:
             return
         if not self.connected_mode:
@@ -196,7 +198,8 @@ def cgact(module, kind, args):
         module.info("+CGACT: 1,%d" % (1 if module.ip else 0))
     elif kind == WRITE:
         given = fields(args) or [""]
-        # The one context comes and goes with the registration; asking for what is the case is all one can do.
+        # The one context comes and goes with the registration; asking for what is the case is all
+        # one can do.
         if number(given[0], 0, 1) != (1 if module.ip else 0):
             return CME_PARAMETER
     else:

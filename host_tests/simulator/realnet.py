@@ -1,8 +1,10 @@
-"""The network's face (see network.py) over real TCP and UDP sockets, for people and their programs. CPython only.
+"""The network's face (see network.py) over real TCP and UDP sockets, for people and their
+programs. CPython only.
 
-Names resolve through `names`, then through the host. A name mapped to an address and a port gets an address of
-its own, out of the range kept for benchmarks, so that QIOPEN to it with any port reaches that port. Pings are
-answered for loopback addresses only; the time comes from the server asked, or else from the host's clock.
+Names resolve through `names`, then through the host. A name mapped to an address and a port gets
+an address of its own, out of the range kept for benchmarks, so that QIOPEN to it with any port
+reaches that port. Pings are answered for loopback addresses only; the time comes from the server
+asked, or else from the host's clock.
 """
 
 import asyncio

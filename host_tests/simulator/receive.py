@@ -27,7 +27,8 @@ def deliver(module, socket, data):
         module.urc('+QIURC: "recv",%d,"buff full"' % socket.id)
         return
     nodes.append(data)
-    # One URC, when the buffer was empty. Firmware prints none while the host is in data mode, and then
+    # One URC, when the buffer was empty. Firmware prints none while the host is in data mode, and
+    # then
     # none later either, as the buffer is no longer empty: only QIRD finds this data.
     if len(nodes) == 1 and not module.in_data_mode:
         line = '+QIURC: "recv",%d' % socket.id

@@ -44,7 +44,8 @@ def inline(module, args, comma):
 
 
 def unquoted(data, quotes_inside):
-    """The data of an inline send, or None. Without quotes around it a comma would start another parameter."""
+    """The data of an inline send, or None. Without quotes around it a comma would start another
+    parameter."""
     if len(data) >= 2 and data[0] == 34 and data[-1] == 34:
         data = data[1:-1]
         return data if quotes_inside or b'"' not in data else None
@@ -100,7 +101,8 @@ def send(module, socket, data):
 
 
 def taken(module, socket, data):
-    """Give the data to the stack; False if it has no room for it, or the connection has gone meanwhile."""
+    """Give the data to the stack; False if it has no room for it, or the connection has gone
+    meanwhile."""
     if module._fail_sends:
         module._fail_sends -= 1
         return False
@@ -127,7 +129,8 @@ def hand_over(module, socket, data):
 
 
 def with_prompt(module, args):
-    """AT+QISEND=id (up to Ctrl+Z), =id,length, and =id,0, which asks what has been acknowledged."""
+    """AT+QISEND=id (up to Ctrl+Z), =id,length, and =id,0, which asks what has been
+    acknowledged."""
     given = fields(args)
     if not given:
         return PARAMETER

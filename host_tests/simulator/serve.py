@@ -1,4 +1,4 @@
-"""A module's line for other programs: on a pseudo-terminal, or on a TCP port; its pads on a FIFO. CPython only."""
+"""A module's line on a pseudo-terminal or a TCP port, and its pads on a FIFO. CPython only."""
 
 import asyncio
 import os
@@ -10,7 +10,8 @@ BIT_TIMES = 10  # per byte: start, eight, stop
 
 
 class Pacer:
-    """Passes bytes on at the speed of the line; `rate()` is bits per second, 0 for as fast as can be.
+    """Passes bytes on at the speed of the line; `rate()` is bits per second, 0 for as fast as can
+    be.
 
     `cuts` gives the sizes of pieces to pass on at a time, with a millisecond between them."""
 
@@ -67,7 +68,8 @@ class Terminal:
     def __init__(self, loop, receive):
         self.loop = loop
         self.receive = receive
-        # We keep the far end open too: without it the near end fails whenever no program has it open.
+        # We keep the far end open too: without it the near end fails whenever no program has it
+        # open.
         self._near, self._far = pty.openpty()
         tty.setraw(self._far)
         os.set_blocking(self._near, False)
@@ -107,7 +109,8 @@ class Terminal:
 
 
 class Port(asyncio.Protocol):
-    """A TCP port on the loopback interface. One program at a time: a new one takes the line over."""
+    """A TCP port on the loopback interface. One program at a time: a new one takes the line
+    over."""
 
     def __init__(self, receive):
         self.receive = receive
@@ -147,7 +150,8 @@ class Port(asyncio.Protocol):
 
 
 class Pins:
-    """A FIFO whose lines `PWRKEY 0`, `PWRKEY 1`, `RESET 0`, `RESET 1` drive the pads; other lines go to `complain`."""
+    """A FIFO whose lines `PWRKEY 0`, `PWRKEY 1`, `RESET 0`, `RESET 1` drive the pads; other
+    lines go to `complain`."""
 
     def __init__(self, loop, path, module, complain):
         self.loop = loop

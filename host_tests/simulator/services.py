@@ -69,7 +69,8 @@ class Ping:
         module.urc(line)
 
     def _count(self, ms):
-        # The average runs along in whole numbers: the manual's 192, 240, 241, 479 give 287 that way, not 288.
+        # The average runs along in whole numbers: the manual's 192, 240, 241, 479 give 287 that
+        # way, not 288.
         self.average = (self.average * self.received + ms) // (self.received + 1)
         self.lowest = min(self.lowest, ms) if self.received else ms
         self.highest = max(self.highest, ms)

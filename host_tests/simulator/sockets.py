@@ -18,7 +18,8 @@ PORT_BUSY = 574
 
 
 class Socket:
-    """One <connectID> in use: from QIOPEN, whatever comes of it, to CLOSE OK. It is the network's `owner`."""
+    """One <connectID> in use: from QIOPEN, whatever comes of it, to CLOSE OK. It is the
+    network's `owner`."""
 
     def __init__(self, module, sid, kind, host, port, local_port, mode):
         self.module = module
@@ -31,7 +32,7 @@ class Socket:
         self.mode = mode  # 0 buffer, 1 push
         self.state = OPENING
         self.connection = None
-        self.nodes = []  # received and unread, each a bytes: one datagram, or one piece of the stream
+        self.nodes = []  # received and unread: each one datagram, or one piece of the stream
         self.backlog = []  # with hold_tcp: pieces the peer has not been able to send yet
         self.sent = 0
         self.timer = None
@@ -80,7 +81,8 @@ class Socket:
             deliver(module, self, data[start : start + size])
 
     def gone(self):
-        """The peer has closed, or the network has failed; what has been received can still be read."""
+        """The peer has closed, or the network has failed; what has been received can still be
+        read."""
         if self.state == CONNECTED:
             self.state = self.module.family.peer_closed_state
             self.module.urc('+QIURC: "closed",%d' % self.id)

@@ -1,9 +1,10 @@
-"""The host's end of the line, in the host's own process: a UART with MicroPython's methods over a Module.
+"""The host's end of the line, in the host's own process: a UART with MicroPython's methods over a
+Module.
 
-`chunking` says how much one read may give: None, all there is; a number, that many bytes; a Cuts object,
-pieces of pseudo-random size, the same ones from the same seed on every interpreter.
-While `module.baud` is set, each byte takes its ten bit times in either direction, on the module's clock.
-`any()` and `readinto()` allocate nothing as long as no baud rate is set.
+`chunking` says how much one read may give: None, all there is; a number, that many bytes; a Cuts
+object, pieces of pseudo-random size, the same ones from the same seed on every interpreter.
+While `module.baud` is set, each byte takes its ten bit times in either direction, on the module's
+clock. `any()` and `readinto()` allocate nothing as long as no baud rate is set.
 """
 
 import sys
@@ -12,7 +13,7 @@ _BITS = 10000  # bit times per byte, times milliseconds per second
 
 
 class Cuts:
-    """Sizes of pieces, from a seed: a small linear congruential generator, exact in 31-bit integers."""
+    """Sizes of pieces, from a seed; the generator is exact in 31-bit integers."""
 
     def __init__(self, seed, largest=32):
         self._state = (seed * 2654 + 12345) % 65537
@@ -33,8 +34,8 @@ class Cuts:
 class SimUART:
     """`any()`, `readinto(buf[, n])`, `read([n])`, `write(buf)`, `init(...)`.
 
-    limit_write   write() takes at most that many bytes and returns how many; a Cuts object: its sizes less one,
-                  so that now and then it takes none and returns None
+    limit_write   write() takes at most that many bytes and returns how many; a Cuts object:
+                  its sizes less one, so that now and then it takes none and returns None
     rxbuf         bytes beyond this many unread ones are lost, and counted in `overruns`
     txbuf         with a baud rate: bytes that may wait to be sent; None: any number
     """
@@ -206,7 +207,8 @@ class SimUART:
         self.module.connect(lambda data: None)
 
     def flush(self):
-        """All written bytes have left when this returns: nothing to do where time is the test's."""
+        """All written bytes have left when this returns: nothing to do where time is the
+        test's."""
 
     def txdone(self):
         return not self._tx

@@ -6,7 +6,7 @@ from .uart import Cuts
 
 
 class WallClock:
-    """`seed`: if given, every delay is stretched or cut by up to a half, the same way in every run."""
+    """`seed`: stretch or cut every delay by up to a half, the same way in every run."""
 
     def __init__(self, loop=None, seed=None):
         self.loop = loop or asyncio.get_event_loop()

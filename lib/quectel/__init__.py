@@ -5,22 +5,15 @@ Importing this loads nothing: each name is loaded when it is first used.
 
 __version__ = "0.1.0"
 
-_WHERE = {
-    "BC66": "bc66",
-    "BC20": "bc20",
-    "BC26": "bc26",
-    "Power": "power",
-    "SocketPool": "socket",
-    "Socket": "socket",
-    "QuectelError": "errors",
-}
+# Where a name is found that is not in the file of its own name.
+_WHERE = {"SocketPool": "socket", "QuectelError": "errors"}
 
 
 def __getattr__(name: str):
-    where = _WHERE.get(name, name)
+    # MicroPython asks here for submodules too.
+    where = _WHERE.get(name, name.lower())
     try:
         module = __import__("quectel." + where, None, None, (name,))
     except ImportError:
         raise AttributeError(name)
-    # MicroPython asks here for submodules too.
     return module if where == name else getattr(module, name)

@@ -1,22 +1,22 @@
 """From power to an address: functions that a `Modem` offers as its methods."""
 
-import errno
-
 from micropython import const
 
-from . import ticks
-from .errors import QuectelError
 from .modem import quoted
-from .operation import operation
+from .operation import fail
+from .ticks import now, since
 
 _RADIO_MS = const(15_000)  # CPIN, CEREG and the like while the radio starts
-_SIM_MS = const(20_000)  # how long a SIM may take to show
 _LOOK_MS = const(1000)  # between two looks at SIM, registration and address
-_ROUNDS = const(6)
+_ROUNDS = const(5)
+
+# errors.py
+_TIMEOUT = const(-6)
+_RESET = const(-7)
+_OPEN = const(2)  # socket.py
 
 
-@operation
-def power_on(modem) -> None:
+def power_on(modem):
     """Bring the module to answer, pressing PWRKEY only if it does not answer already.
 
     Six rounds of probes; before every second one a press, and up to BOOT_MS for RDY. Never presses
@@ -25,123 +25,120 @@ def power_on(modem) -> None:
     rounds = _ROUNDS
     while True:
         try:
-            yield from modem._ready()
-            return
+            return (yield from set_up(modem))
         except OSError:
-            rounds -= 1
             if not rounds:
                 raise
-        if modem.power is not None and rounds & 1 and not modem.power.is_on():
-            boots = modem._boots
-            yield from modem.power.press(modem.ON_MS)
-            yield from _booted(modem, boots)
+        power = modem.power
+        if power and power.pwrkey and rounds & 1:
+            if not power.status or _level(power.status) != power.status_on:
+                yield from _kick(modem, power.pwrkey, power.pwrkey_on, modem.ON_MS)
+        rounds -= 1
 
 
-@operation
-def reset(modem) -> None:
-    """Restart the module: by its RESET pin if there is one, else by command."""
-    yield from _restart(modem)
-    yield from modem._ready()
-
-
-def _restart(modem):
+def _kick(modem, pin, on: int, ms: int):
+    # Hold the pin, if there is one, for `ms`; then wait for RDY, or for the time it takes.
     boots = modem._boots
-    if modem.power is not None and modem.power.reset is not None:
-        yield from modem.power.pulse_reset(modem.RESET_MS)
-    else:
+    t = now()
+    if pin:
+        _level(pin, on)
         try:
-            yield from modem._at(modem.RESET)
-        except OSError:
-            pass  # some reboot at once, without an OK
-    yield from _booted(modem, boots)
-
-
-def _booted(modem, boots: int):
-    # RDY, or the time it takes: RDY may get lost.
-    t = ticks.ticks_ms()
+            while since(t) < ms:
+                yield
+        finally:
+            _level(pin, 1 - on)
     while boots == modem._boots:
-        if ticks.ticks_diff(ticks.ticks_ms(), t) >= modem.BOOT_MS:
+        if since(t) >= modem.BOOT_MS:
             modem._rebooted()
         yield
 
 
-@operation
+def _level(pin, *level):
+    # machine.Pin has a method `value`, CircuitPython's DigitalInOut an attribute
+    value = pin.value
+    if callable(value):
+        return value(*level)
+    if level:
+        pin.value = level[0]
+    return value
+
+
+def set_up(modem):
+    """Set what the driver relies on: another program's settings may be in NVRAM."""
+    while not modem._known:
+        boots = modem._boots
+        for text in modem.SETTINGS:
+            yield from modem._at(text)
+        if hasattr(modem, "_optional"):
+            yield from modem._optional()
+        yield from audit(modem)
+        modem._known = boots == modem._boots
+
+
+def audit(modem):
+    """What has the module open that nobody here owns, and the other way round?"""
+    p = modem.channel.parser
+    oversize = p.oversize
+    lines = yield from modem._at("+QISTATE?")
+    # A name may be too long for a line: then nobody is missing.
+    alive = 0 if p.oversize == oversize else -1
+    for line in lines:
+        cid = int(line[10:].split(",")[0])
+        alive |= 1 << cid
+        if cid < modem.IDS and not modem._sockets[cid]:
+            yield from modem._shut(cid)
+    for s in modem._sockets:
+        if s and s._state == _OPEN:
+            s._avail = True
+            if not alive >> s._id & 1:
+                s._fail(_RESET)
+
+
 def attach(modem, apn: "str | None" = None, timeout_ms: int = 60_000):
     """Wait for SIM, registration (roaming counts) and an address; returns the address.
 
     `apn`: None leaves what the module has; a new one is stored and costs a restart.
-    OSError(ETIMEDOUT) says what was missing; ENODEV: no SIM; EACCES: the SIM wants a PIN.
+    OSError(ETIMEDOUT) says what was missing to the end: SIM, PIN, registration, address, an answer.
     """
     if apn is not None:
-        quoted(apn, modem.APN_MAX, "APN")
-    t = ticks.ticks_ms()
+        quoted(apn, 99)
+    t = now()
     while True:
         try:
-            yield from modem._ready()
-            yield from _sim(modem, t)
-            if apn is not None:
-                yield from _set_apn(modem, apn)
-                apn = None
-            stat = yield from _registration(modem)
-            address = yield from _address(modem)
-            if address and (stat == 1 or stat == 5):
-                return address
-            why = OSError(
-                errno.ETIMEDOUT,
-                "not attached: registration %d, %s" % (stat, address or "no address"),
-            )
+            yield from set_up(modem)
+            why = (yield from modem._at("+CPIN?", _RADIO_MS, True))[-1]
+            if why == "+CPIN: READY":
+                if apn:
+                    lines = yield from modem._at("+QCGDEFCONT?")
+                    if not (lines and ',"%s"' % apn.lower() in lines[-1].lower()):
+                        from .services import change_apn
+
+                        yield from change_apn(modem, apn)
+                    apn = None
+                stat = yield from registration(modem)
+                address = yield from ip(modem)
+                if address and (stat == 1 or stat == 5):
+                    return address
+                why = "registration %d, %s" % (stat, address or "no address")
         except OSError as e:
-            if e.errno == errno.ENODEV or e.errno == errno.EACCES:
-                raise
-            why = e
-        if ticks.ticks_diff(ticks.ticks_ms(), t) >= timeout_ms:
-            raise why
-        yield from modem._pause(_LOOK_MS)
+            why = e.args[-1]
+        if since(t) >= timeout_ms:
+            fail(_TIMEOUT, "not attached: %s" % why)
+        pause = now()
+        while since(pause) < _LOOK_MS:
+            yield
 
 
-def _sim(modem, since: int):
-    while True:
-        try:
-            line = (yield from modem._at("+CPIN?", _RADIO_MS, True))[-1]
-            if line == "+CPIN: READY":
-                return
-            if "PIN" in line[7:] or "PUK" in line:
-                raise OSError(errno.EACCES, line)
-        except QuectelError:
-            line = "no SIM"
-        if ticks.ticks_diff(ticks.ticks_ms(), since) >= _SIM_MS:
-            raise OSError(errno.ENODEV, line)
-        yield from modem._pause(_LOOK_MS)
-
-
-def _set_apn(modem, apn: str):
-    lines = yield from modem._at("+QCGDEFCONT?")
-    if not (lines and ',"%s"' % apn.lower() in lines[-1].lower()):
-        yield from modem._at('+QCGDEFCONT="IP","%s"' % apn, _RADIO_MS)
-        yield from _restart(modem)
-        yield from modem._ready()
-
-
-def _registration(modem):
+def registration(modem):
+    """The registration status of 3GPP 27.007: 1 home, 5 roaming, 2 searching, 3 denied, 0, 4."""
+    yield from set_up(modem)
     lines = yield from modem._at("+CEREG?", _RADIO_MS, True)
     return int(lines[-1].split(",")[1])
 
 
-def _address(modem):
+def ip(modem):
+    """The module's address as a string, or None without one."""
+    yield from set_up(modem)
     lines = yield from modem._at("+CGPADDR=%d" % modem.CONTEXT)
     address = lines[-1].split(",")[-1].strip('"') if lines and "," in lines[-1] else ""
     return address if address.strip("0.") else None
-
-
-@operation
-def registration(modem):
-    """The registration status of 3GPP 27.007: 1 home, 5 roaming, 2 searching, 3 denied, 0, 4."""
-    yield from modem._ready()
-    return (yield from _registration(modem))
-
-
-@operation
-def ip(modem):
-    """The module's address as a string, or None without one."""
-    yield from modem._ready()
-    return (yield from _address(modem))

@@ -1,6 +1,5 @@
 """BC20 (NB-IoT): BC20 TCP/IP AT Commands Manual; from V1.1 firmware on, that of BC26&BC20."""
 
-from .errors import QuectelError
 from .modem import Modem
 from .prompt import PromptChannel
 
@@ -14,7 +13,6 @@ class BC20(Modem):
     INLINE_MAX = 1024  # bytes of text in one QISEND (2.1.4)
     HEX_MAX = 512  # bytes in one QISENDEX (2.1.6)
     READ_MAX = 512  # bytes of one QIRD (2.1.5)
-    APN_MAX = 99
     OPEN_MS = 60_500  # 2.1.1: wait 60 s for +QIOPEN
     CLOSE_MS = 10_000
     # These survive in NVRAM (2.1.11): text both ways, data behind CR LF, lengths shown.
@@ -35,6 +33,8 @@ class BC20(Modem):
         try:
             yield from self._at('+QICFG="echomode",0')
             self.PROMPT_MAX = 1460
-            self.IPV6 = self.DNS_CONFIG = True
-        except QuectelError:
+            self._ipv6 = self._dns_config = True
+        except OSError as e:
+            if not hasattr(e, "code"):
+                raise
             self.PROMPT_MAX = 0

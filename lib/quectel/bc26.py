@@ -1,6 +1,5 @@
 """BC26 (NB-IoT): BC26&BC20 TCP/IP AT Commands Manual V1.1."""
 
-from .errors import QuectelError
 from .modem import Modem
 from .prompt import PromptChannel
 
@@ -18,9 +17,8 @@ class BC26(Modem):
     HEX_MAX = 512  # bytes in one QISENDEX (2.1.6)
     PROMPT_MAX = 1460  # bytes behind one prompt (2.1.4)
     READ_MAX = 512  # bytes of one QIRD (2.1.5)
-    APN_MAX = 99
-    IPV6 = True  # protocol_type 1 (2.1.1)
-    DNS_CONFIG = True  # QIDNSCFG (2.1.11)
+    _ipv6 = True  # protocol_type 1 (2.1.1)
+    _dns_config = True  # QIDNSCFG (2.1.11)
     OPEN_MS = 60_500  # 2.1.1: the module itself gives up at 60 s
     CLOSE_MS = 10_000
     # These survive in NVRAM (2.1.12): text both ways, data behind CR LF, lengths shown.
@@ -41,5 +39,7 @@ class BC26(Modem):
         try:
             yield from self._at('+QICFG="echomode",0')
             self.PROMPT_MAX = 1460
-        except QuectelError:
+        except OSError as e:
+            if not hasattr(e, "code"):
+                raise
             self.PROMPT_MAX = 0

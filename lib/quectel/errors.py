@@ -1,14 +1,34 @@
-"""What the module's answers mean to a program that knows sockets."""
+"""What failures mean to a program that knows sockets, and what the driver does about some of them.
+
+Loaded when something fails for the first time.
+"""
 
 import errno
+
+from micropython import const
+
+from .ticks import now
+
+_SEND_FAIL = const(-2)
+_TIMEOUT = const(-6)
+_ABORTED = const(-9)
+_BLOCKED = const(551)
+_BUSY = const(568)
+_TRIES = const(5)  # sends of the same bytes after SEND FAIL
 
 # Codes 550 to 574 (the same in all five manuals, table 1) in their order, a letter each.
 _CODES = "abcddeffgghiafbijkblhhmcf"
 # The letters. Only names that MicroPython's and CircuitPython's errno both have.
 _NAMES = (
     "EIO EAGAIN EINVAL ENOMEM EOPNOTSUPP EADDRINUSE ECONNRESET ECONNABORTED EHOSTUNREACH "
-    "ECONNREFUSED ENOTCONN ETIMEDOUT EACCES"
+    "ECONNREFUSED ENOTCONN ETIMEDOUT EACCES EALREADY EINPROGRESS EBADF ENODEV"
 )
+# The drivers' own codes -6, -7, ...: see `fail`
+_OWN = "lgahkdpnoqmb"
+
+
+def _errno(letter: str) -> int:
+    return getattr(errno, _NAMES.split()[ord(letter) - 97])
 
 
 class QuectelError(OSError):
@@ -19,14 +39,46 @@ class QuectelError(OSError):
 
     def __init__(self, code: int, text: str = "") -> None:
         letter = _CODES[code - 550] if 550 <= code <= 574 else "a"
-        name = _NAMES.split()[ord(letter) - 97]
-        super().__init__(getattr(errno, name), "%s: error %d" % (text, code))
+        super().__init__(_errno(letter), "%s: error %d" % (text, code))
         self.code = code
 
 
-def failure(code: int, text: str) -> OSError:
-    """The exception for the way a command ended: channel.py's negative codes, or the module's."""
+def failure(code: int, text: str = "") -> OSError:
+    """The exception for a code of channel.py, or of the module."""
     if code >= -1:
         return QuectelError(code, text)
-    number = (errno.ETIMEDOUT, errno.ECONNRESET, errno.EAGAIN, errno.EIO)[-2 - code]
-    return OSError(number, text)
+    return OSError(_errno(_OWN[-6 - code] if code < -5 else "b"), text)
+
+
+def unsent(s, code: int) -> None:
+    """A send of Socket `s` ended with `code`: the same bytes again later, or the end of it."""
+    if code == _SEND_FAIL or code == _BLOCKED or code == _BUSY:
+        s._fails += 1
+        s._failed = now()
+        if s._fails <= _TRIES:
+            return
+        s._fails = 0
+        if not s._ahead or s._out is not s._ahead.out:
+            s._end = s._pos  # send() says how much was taken
+            return
+        code = _ABORTED  # it had been taken already
+    s._fail(code)
+    if code == _TIMEOUT:
+        # Only QICLOSE ends the module's own waiting for this send.
+        s._modem._start(s._closing(code))
+
+
+def let_go(s) -> None:
+    """An exception broke off a call of Socket `s` while a command uses the caller's buffer."""
+    s._fail(_ABORTED)
+    if s._modem.channel._owner is s:
+        s._modem.channel._break(_TIMEOUT)
+
+
+def ask(channel) -> None:
+    """Ask, in the owner's name, for the reason of an ERROR (QIGETERROR; manuals, 2.1.12)."""
+    channel.parser.reading = False
+    channel._second = channel._asked = channel.size = 0
+    channel._code = -1
+    channel.line("AT+QIGETERROR")
+    channel._wait(1, 600)

@@ -1,4 +1,4 @@
-"""The parser for the QICFG settings that the driver does not choose by itself.
+"""The parser for what the driver does not choose by itself: QICFG settings, and pushed data.
 
 `view` 1 puts the data behind a comma instead of CR LF, `hexed` sends two hex digits a byte. Loaded
 when `option("viewmode", 1)` or `option("dataformat", 0, 1)` asks for one of them.
@@ -8,10 +8,11 @@ from .parser import HEADER, NONE, Parser
 
 
 class FormatParser(Parser):
-    """A Parser that is told the settings: `view`, `hexed` and `fields`."""
+    """A Parser that is told the settings: `view`, `hexed` and `fields`; and `push`."""
 
-    def __init__(self, size: int = 160) -> None:
+    def __init__(self, size: int = 128) -> None:
         super().__init__(size)
+        self.push = 0  # bit n: connectID n is in direct push mode, the same line announces data
         self.view = 0  # QICFG "viewmode"
         self.hexed = 0  # QICFG "dataformat",x,hexed
         self.fields = 2  # numbers in a QIRD header: 2 with "showlength",1, else 1
@@ -34,7 +35,8 @@ class FormatParser(Parser):
                 self._quoted = True
                 continue
             else:
-                self.bad = True
+                # Not what was announced. What is left of the line will be taken for a broken trailer.
+                self._pos -= 1
                 self.left = 0
                 return
             if self._nibble < 0:
@@ -72,10 +74,13 @@ class FormatParser(Parser):
         return NONE
 
     def _is_header(self) -> bool:
-        due = 0
-        if self.view:
-            due = 3 if self.begins(b"+QIURC: ") else self.fields
-        return self._commas == due and super()._is_header()
+        pushed = self.begins(b'+QIURC: "recv",')
+        if self._commas != (0 if not self.view else 3 if pushed else self.fields):
+            return False
+        if not pushed:
+            return super()._is_header()
+        cid = self.num(1)
+        return 0 <= cid < 16 and self.push >> cid & 1 == 1 and self.num(2) > 0
 
 
 
@@ -86,7 +91,7 @@ def adopt(channel, name: str, value: int) -> None:
     if not isinstance(old, FormatParser):
         new = FormatParser(len(old.line))
         # What has come of a line stays where it is; so does what the parser was told.
-        for key in ("line", "n", "blank", "push", "oversize", "garbage", "_raw", "_over", "_done"):
+        for key in ("line", "n", "blank", "oversize", "garbage", "_raw", "_over", "_done"):
             setattr(new, key, getattr(old, key))
         channel.parser = old = new
     if name == "viewmode":

@@ -1,19 +1,25 @@
 """A socket at timeout 0: buffers of its own, which `poll()` fills and empties."""
 
-import errno
+from micropython import const
+
+from .operation import fail
+
+_AGAIN = const(-17)  # errors.py
+_STREAM = const(128)  # bytes of a TCP stream read ahead, and taken to be sent
 
 
 class Ahead:
     """What socket `s` has received and not been asked for, and has taken and not sent yet.
 
-    The received bytes wait in _in[_pos:_end], at most `size` of them: then QIRD stops, and the
-    module's window closes. A datagram is at most `size` bytes both ways.
+    The received bytes wait in _in[_pos:_end], at most so many: then QIRD stops, and the
+    module's window closes. A datagram is at most HEX_MAX bytes both ways.
     """
 
-    def __init__(self, s, size: int) -> None:
+    def __init__(self, s) -> None:
+        size = s._modem.HEX_MAX if s._udp else _STREAM
         self._s = s
         self._in = bytearray(size)
-        self._out = bytearray(size)
+        self.out = bytearray(size)
         self._pos = 0
         self._end = 0
         self._asked = False
@@ -39,22 +45,22 @@ class Ahead:
             buf[i] = self._in[pos + i]
         self._pos = self._end if s._udp else pos + k
         if not k and not s._ms:
-            s._check_open()
+            s._check()
             if not (s._hung and not s._avail and s._in is None):
-                raise OSError(errno.EAGAIN)
+                fail(_AGAIN, "nothing yet")
         return k
 
     def send(self, buf, n: int) -> int:
         """Take up to all `n` bytes; OSError(EAGAIN) while the last ones have not left yet."""
         s = self._s
-        k = min(n, len(self._out))
+        k = min(n, len(self.out))
         if s._udp and k < n:
             raise ValueError("datagram: at most %d bytes at timeout 0" % k)
         if s._pos < s._end:
-            raise OSError(errno.EAGAIN)
+            fail(_AGAIN, "not sent yet")
         for i in range(k):
-            self._out[i] = buf[i]
-        s._out = self._out
+            self.out[i] = buf[i]
+        s._out = self.out
         s._pos = s._fails = 0
         s._end = k
         return k

@@ -1,6 +1,23 @@
-"""An operation is a generator that `poll()` advances; here are its handle and its face."""
+"""An operation: a generator that `poll()` advances, and that owns one command at a time.
 
-import errno
+Each `yield` of the generator hands it the Operation that runs it.
+"""
+
+from micropython import const
+
+# errors.py
+_BROKEN = const(-8)
+_ABORTED = const(-9)
+_IN_PROGRESS = const(-14)
+
+
+def fail(why, text: str = "") -> None:
+    """Raise `why`: an OSError, or the one for a code of errors.py or of the module."""
+    if isinstance(why, int):
+        from .errors import failure
+
+        why = failure(why, text)
+    raise why
 
 
 class Operation:
@@ -8,52 +25,39 @@ class Operation:
 
     def __init__(self, steps) -> None:
         self.done = False
+        self.lines: list = []  # information lines of its command,
+        self.code: "int | None" = None  # and how that ended
         self._steps = steps
         self._value = None
-        self._error = None
-        self._first = True  # the first step checks what the caller gave
+        self._why = 0  # it failed: an exception or a code
 
     def result(self):
         """What the operation returned. OSError: what it failed with; EINPROGRESS: not done yet."""
+        why = self._why
         if not self.done:
-            raise OSError(errno.EINPROGRESS)
-        if self._error is not None:
-            raise self._error
+            why = _IN_PROGRESS
+        elif why and not isinstance(why, (int, OSError)):
+            why = _BROKEN  # a number that is none, a field that is not there
+        if why:
+            fail(why)
         return self._value
 
     def cancel(self) -> None:
-        """Give the operation up. A command that has left is still waited for, and ignored."""
+        """Give it up. A command that has left is still waited for, and ignored."""
         if not self.done:
-            self._steps.close()
-            self._error = OSError(errno.ECONNABORTED)
             self.done = True
+            self._why = _ABORTED
+            self._steps.close()
 
-    def _step(self) -> None:
+    def _step(self, op) -> None:
         try:
-            next(self._steps)
-            self._first = False
+            self._steps.send(op)
             return
         except StopIteration as e:
             self._value = e.value
-        except OSError as e:
-            self._error = e
-        except (ValueError, IndexError) as e:
-            # Later it is the module that makes no sense.
-            self._error = e if self._first else OSError(errno.EIO, "malformed answer")
-        except MemoryError:
-            self._error = OSError(errno.ENOMEM)
+        except Exception as e:
+            self._why = e
         self.done = True
 
-
-def operation(steps):
-    """Make a method of a generator: it blocks, or with `wait=False` returns an Operation.
-
-    The first step is taken at once, so that a ValueError reaches the caller before anything is
-    written.
-    """
-
-    def face(self, *args, wait=True, **kwargs):
-        op = self._start(steps(self, *args, **kwargs))
-        return self._wait(op) if wait else op
-
-    return face
+    def _finish(self, code: int) -> None:
+        self.code = code

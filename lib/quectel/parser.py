@@ -4,14 +4,13 @@ Give it bytes with `feed(buf, n)`, then call `next()` until it returns NONE:
 
     LINE     a whole line is in `line[:n]`, without its line end: ask `match`, `begins`, `num` ...
     HEADER   the line announces counted data: call `payload(n)` before `next()`
-    DATA     the last announced byte has been stored (`bad`: its hex form was broken)
+    DATA     the last announced byte has been stored
     PROMPT   `>` at the start of a line, while `prompt` is set
 
-What bytes cannot tell the parser is told: `reading` (the answer to QIRD is due) and `push` (bit n:
-connectID n pushes its data); the same line means different things with and without. It expects the
-data behind CR LF and as it is; for the module's other formats there is formats.py.
+What bytes cannot tell the parser is told: `reading` (the answer to QIRD is due). The data is taken to
+be behind CR LF, and as it is; for the module's other formats, and for pushed data, see formats.py.
 
-Nothing here allocates but `text`. Counted bytes are never looked at. A byte is looked at once.
+Nothing here allocates but `text`; a slice would, so pack_into copies. Counted bytes are never looked at. A byte is looked at once.
 """
 
 from struct import pack_into
@@ -24,27 +23,23 @@ HEADER = const(2)
 DATA = const(3)
 PROMPT = const(4)
 
-_CHUNK = const(128)  # the most bytes worth feeding at once
+_CHUNK = const(64)  # the most bytes worth feeding at once
 _OVERSHOOT = const(16)  # while a header is due: what follows it is copied byte by byte
 _SPOILT = const(-99)
-# A slice would allocate: pack_into copies from the start of one buffer to anywhere in another.
-_COPY = ("1s", "2s", "4s", "8s", "16s", "32s", "64s", "128s")
 
 
 class Parser:
-    """One module's byte stream. `size`: the longest line kept; a longer one is dropped whole."""
+    """One module's byte stream. `size`: of the longest line kept, CR LF included; longer ones are dropped."""
 
-    def __init__(self, size: int = 160) -> None:
+    def __init__(self, size: int = 128) -> None:
         self.line = bytearray(size)
         self.n = 0  # bytes of the line so far; line[:n] is whole after LINE and HEADER
         self.blank = 0  # exact CR LF lines since the last line or payload; negative: a broken one
         self.left = 0  # counted bytes still to come
         self.dest: "bytearray | None" = None  # where they go, from `off` on; None drops them
         self.off = 0
-        self.bad = False  # the hex payload held something that is no hex digit
         self.prompt = False  # a `>` is due
         self.reading = False  # the answer to QIRD is due
-        self.push = 0  # bit set of connectIDs in direct push mode
         self.oversize = 0  # counters: lines too long,
         self.garbage = 0  # NULs between lines, and bytes of lines too long
         self._buf = self.line  # the bytes being worked on: _buf[_pos:_end]
@@ -58,15 +53,7 @@ class Parser:
 
     def want(self, n: int) -> int:
         """How many of `n` waiting bytes to feed next, so that payload goes the fast way."""
-        k = _CHUNK
-        if self.left < _CHUNK:
-            if self.left:
-                # A power of two: that is copied in one call.
-                while k > n or k > self.left:
-                    k >>= 1
-            elif self.reading or self.push:
-                k = _OVERSHOOT
-        return min(k, n)
+        return min(n, self.left or (_OVERSHOOT if self.reading else _CHUNK), _CHUNK)
 
     def feed(self, buf: bytearray, n: int) -> None:
         """Take buf[:n]. The buffer must stay as it is until `next()` has returned NONE."""
@@ -92,7 +79,6 @@ class Parser:
 
     def payload(self, n: int) -> None:
         """After HEADER: the next `n` bytes go to dest[off:]."""
-        self.bad = False
         self.left = n
 
     def abort(self) -> None:
@@ -113,13 +99,10 @@ class Parser:
         dest = self.dest
         off = self.off
         if dest is not None:
-            i = 0
-            # One call for any k while 128 bytes are due: what it copies too much stays within the
-            # payload's own room and is overwritten by the bytes that belong there.
-            while i < 7 and (1 << i) < k:
-                i += 1
-            if pos == 0 and len(buf) >> i and (k == 1 << i or self.left >= _CHUNK):
-                pack_into(_COPY[i], dest, off, buf)
+            if pos == 0 and self.left >= _CHUNK <= len(buf):
+                # One call for any k: what it copies too much stays within the payload's own room
+                # and is overwritten by the bytes that belong there.
+                pack_into("64s", dest, off, buf)
             else:
                 for i in range(k):
                     dest[off + i] = buf[pos + i]
@@ -180,12 +163,7 @@ class Parser:
         self.n = n
 
     def _is_header(self) -> bool:
-        if self.reading and self.begins(b"+QIRD: "):
-            return self.num(0) > 0
-        if self.push and self.begins(b'+QIURC: "recv",'):
-            cid = self.num(1)
-            return 0 <= cid < 16 and self.push >> cid & 1 and self.num(2) > 0
-        return False
+        return self.reading and self.begins(b"+QIRD: ") and self.num(0) > 0
 
     # -- what a line says -------------------------------------------------------------------
 
@@ -236,4 +214,4 @@ class Parser:
 
     def text(self) -> str:
         """The line as a string, a character for each byte (allocates)."""
-        return "".join([chr(b) for b in self.line[: self.n]])
+        return "".join(map(chr, self.line[: self.n]))

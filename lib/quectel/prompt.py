@@ -13,11 +13,14 @@ from micropython import const
 
 from .channel import Channel
 
-_POISONED = const(2)  # channel.py
+# channel.py
+_POISONED = const(2)
 _IDLE = const(0)
 _ANSWER = const(1)
-_BROKEN = const(-5)
-_SEND_OK = const(-6)
+_SETTLE = const(5)
+_BROKEN = const(-8)
+_SEND_OK = const(-3)
+_FORM = const(3)
 
 _PROMPT = const(2)
 _LISTEN = const(6)
@@ -29,83 +32,85 @@ _QUIET_MS = const(1_000)
 
 
 class PromptChannel(Channel):
-    """A Channel that can also send behind the prompt."""
+    """A Channel that can also send behind the prompt: form 3 of `transfer`."""
 
     def __init__(self, uart, modem) -> None:
         super().__init__(uart, modem)
-        self._buf = None  # what to write behind the prompt: _buf[_off:_off + _n]
-        self._off = 0
-        self._n = 0
         self._open = False  # data mode: the prompt was seen, no result since
 
-    def prompted_send(self, owner, cid: int, buf, off: int, n: int) -> None:
-        """AT+QISEND=cid,n, and behind its prompt buf[off:off + n]."""
-        self.writer.short(b"AT+QISEND=", cid, n, b"\r")
-        self._launch(owner, _PROMPT_MS, _SEND_OK)
-        self._phase = _PROMPT
-        self._buf = buf
-        self._off = off
-        self._n = n
-        self._open = False
+    def ready(self) -> bool:
+        """As Channel.ready; what is stuck counts as a failed recovery."""
+        if self.state == _POISONED and self.phase == _IDLE:
+            self.failed += 1
+            return False
+        return super().ready()
+
+    def transfer(self, owner, form: int, cid: int, n: int, buf, off: int) -> None:
+        """As Channel.transfer."""
+        super().transfer(owner, form, cid, n, buf, off)
+        if form == _FORM:
+            self._wait(_PROMPT, _PROMPT_MS)
 
     def poll(self) -> None:
         """As Channel.poll; a prompt only counts when the whole command has left."""
-        if self._phase == _PROMPT and not self.writer.pending:
+        if self.phase == _PROMPT and not self.pending:
             self.parser.prompt = True
         super().poll()
-
-    def stuck(self) -> bool:
-        """Only a reset of the module helps."""
-        return self.state == _POISONED and self._phase == _IDLE
 
     def _prompted(self) -> None:
         # From here on the module takes everything for payload, until it has its count.
         self._open = True
-        if self._phase == _PROMPT:
-            self.writer.data(self._buf, self._off, self._n)
+        if self.phase == _PROMPT:
+            self.n = 0
+            self.emit(self.size)
             self._wait(_ANSWER, _SEND_MS)
 
     def _on_result(self, r: int) -> None:
         opened = self._open
         self._open = False
-        if self._phase >= _LISTEN:
+        if self.phase >= _LISTEN:
             self.stray += 1
-            self._soil()
-        elif opened and self.writer.pending:
+            self._soil(_BROKEN)
+        elif opened and self.pending:
             # It gives up in the middle of the data: where it stands is anybody's guess.
-            self._give_up(_BROKEN if r == 0 or r == _SEND_OK else r)
+            self._soil(_BROKEN if r == 0 or r == _SEND_OK else r)
         else:
+            if self.phase == _PROMPT:
+                self._wait(_ANSWER, _SEND_MS)
             super()._on_result(r)
 
-    def _expired(self, now: int) -> None:
-        phase = self._phase
+    def _expired(self) -> None:
+        phase = self.phase
         if phase == _LISTEN:
-            self.writer.data(b"\x1b", 0, 1)
+            self.body = b"\x1b"
+            self.n = self.off = 0
+            self.size = 1
+            self.hexed = False
+            self.emit(1)
             self._wait(_ESCAPE, _QUIET_MS)
         elif phase == _ESCAPE:
             self.parser.prompt = False
             if self._open:
-                self._phase = _IDLE
+                self.phase = _IDLE
             else:
-                self._soil()
+                self._tries = 3
+                super()._soil(0)
         else:
-            super()._expired(now)
+            super()._expired()
 
-    def _give_up(self, code: int) -> None:
+    def _soil(self, code: int) -> None:
         # Behind a command whose data phase may be open no text may follow.
-        if self._phase == _PROMPT or self._open:
+        if self.phase == _PROMPT or self._open:
             self._finish(code)
             self.state = _POISONED
             self.parser.prompt = True
             self._wait(_LISTEN, _QUIET_MS)
         else:
-            super()._give_up(code)
-
-    def _finish(self, code: int) -> None:
-        self._buf = None
-        super()._finish(code)
+            super()._soil(code)
 
     def reset(self) -> None:
         """As Channel.reset; it is what ends POISONED."""
         self._open = False
+        if self.phase > _SETTLE or self.phase == _PROMPT:
+            self.phase = _ANSWER
         super().reset()

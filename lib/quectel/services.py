@@ -1,17 +1,15 @@
 """What a module can be asked: functions that a `Modem` offers as its methods.
 
-Those marked with @operation block, or with `wait=False` return an Operation. All of them raise
-OSError: ETIMEDOUT, or QuectelError with the module's code.
+The generators block as methods, or with `wait=False` return an Operation. All of them raise OSError:
+ETIMEDOUT, or QuectelError with the module's code.
 """
-
-import errno
 
 from micropython import const
 
-from . import ticks
-from .errors import QuectelError
-from .modem import _Answer, quoted
-from .operation import operation
+from .attach import _kick, set_up
+from .modem import quoted
+from .operation import fail
+from .ticks import now, since
 
 _LOCAL_MS = const(1000)
 _RADIO_MS = const(15_000)
@@ -20,7 +18,13 @@ _NTP_MS = const(125_000)
 _GAP_MS = const(2_000)  # an answer of several URCs is over when none has come for so long
 _NAME_MAX = const(150)
 _URCS_MAX = const(8)
+_HEARD = const(16)  # URCs kept of one answer
 _LOST = const(569)
+_UNSUPPORTED = const(555)
+
+# errors.py
+_TIMEOUT = const(-6)
+_NO_MEMORY = const(-11)
 
 
 def fields(line: str) -> list:
@@ -41,44 +45,38 @@ def fields(line: str) -> list:
 
 
 def _first(modem, text: str):
-    yield from modem._ready()
+    yield from set_up(modem)
     lines = yield from modem._at(text, _RADIO_MS, True)
     return fields(lines[-1])[0]
 
 
-@operation
 def imei(modem):
     """The IMEI, a string of 15 digits."""
     return (yield from _first(modem, modem.IMEI))
 
 
-@operation
 def imsi(modem):
     """The SIM's IMSI."""
     return (yield from _first(modem, "+CIMI"))
 
 
-@operation
 def iccid(modem):
     """The SIM's ICCID."""
     return (yield from _first(modem, "+QCCID"))
 
 
-@operation
 def firmware(modem):
     """The firmware's revision, as in "BC66NBR01A07"."""
     revision = yield from _first(modem, "+CGMR")
     return revision.split(":")[-1].strip()
 
 
-@operation
 def signal(modem):
     """Received signal strength in dBm, -113 to -51; None while it is not known (+CSQ: 99)."""
     rssi = int((yield from _first(modem, "+CSQ")))
     return None if rssi > 31 else 2 * rssi - 113
 
 
-@operation
 def last_error(modem):
     """(code, text) of the last TCP/IP command that failed; code 0: none has (QIGETERROR)."""
     lines = yield from modem._at("+QIGETERROR", _LOCAL_MS, True)
@@ -89,84 +87,86 @@ def last_error(modem):
 # -- names, time, ping --------------------------------------------------------------------------
 
 
-class _Heard(_Answer):
-    # The result may come before the OK, or without one: to these commands it is a URC either way.
-    def __init__(self, modem) -> None:
-        super().__init__()
+class _Heard:
+    # The URCs that answer a command; listening ends with `end`.
+    def __init__(self, modem, *prefixes) -> None:
         self._modem = modem
+        self._lines: list = []
+        self._mine = [(prefix, self._add) for prefix in prefixes]
+        modem._urcs += tuple(self._mine)
 
-    def _info(self, parser) -> None:
-        self._modem._urc(parser)
+    def _add(self, line: str) -> None:
+        if len(self._lines) < _HEARD:
+            self._lines.append(line)
+
+    def end(self) -> None:
+        self._modem._urcs = tuple([u for u in self._modem._urcs if u not in self._mine])
+
+    def ask(self, text: str):
+        # The result may come before the OK, or without one.
+        op = yield
+        try:
+            yield from self._modem._at(text, _RADIO_MS)
+        except OSError:
+            if not op.lines:
+                raise
+        self._lines[:0] = op.lines
+
+    def next(self, ms: int, what: str = ""):
+        # The fields of the next URC; after `ms` without one None, or ETIMEDOUT for `what`.
+        t = now()
+        while not self._lines:
+            if since(t) >= ms:
+                if what:
+                    fail(_TIMEOUT, what)
+                return None
+            yield
+        return fields(self._lines.pop(0))
 
 
-def _ask(modem, text: str, *prefixes):
-    # Start a command whose result comes in URCs with these prefixes, into modem._heard.
-    while modem._expect:
-        yield  # another one is under way
-    modem._expect = prefixes
-    modem._heard.clear()
-    try:
-        yield from modem._at(text, _RADIO_MS, False, _Heard(modem))
-    except OSError:
-        if not modem._heard:
-            raise
-
-
-def _next(modem, ms: int):
-    # The fields of the next URC, or None after `ms` milliseconds without one.
-    t = ticks.ticks_ms()
-    while not modem._heard:
-        if ticks.ticks_diff(ticks.ticks_ms(), t) >= ms:
-            return None
-        yield
-    return fields(modem._heard.pop(0))
-
-
-def _code(field: str, what: str) -> None:
+def _check(field: str, what: str) -> None:
     if int(field):
-        raise QuectelError(int(field), what)
+        fail(int(field), what)
 
 
-@operation
 def resolve(modem, host: str):
     """All addresses of a name, as the module's DNS says. QuectelError 565: there is none."""
-    text = "+QIDNSGIP=%d,%s" % (modem.CONTEXT, quoted(host, _NAME_MAX, "host"))
-    yield from modem._ready()
+    text = "+QIDNSGIP=%d,%s" % (modem.CONTEXT, quoted(host, _NAME_MAX))
+    yield from set_up(modem)
+    heard = _Heard(modem, b'+QIURC: "dnsgip",', b"+QIDNSGIP: ")
     try:
-        yield from _ask(modem, text, b'+QIURC: "dnsgip",', b"+QIDNSGIP: ")
-        head = yield from _next(modem, _DNS_MS)
-        if head is None:
-            raise OSError(errno.ETIMEDOUT, host)
+        yield from heard.ask(text)
+        head = yield from heard.next(_DNS_MS, host)
         skip = 1 if head[0] == "dnsgip" else 0
-        _code(head[skip], host)
+        _check(head[skip], host)
         addresses = []
         while len(addresses) < int(head[skip + 1]):
-            line = yield from _next(modem, _GAP_MS)
+            line = yield from heard.next(_GAP_MS)
             if line is None:
                 break
             addresses.append(line[skip])
         return addresses
     finally:
-        modem._expect = ()
+        heard.end()
 
 
-@operation
 def ntp(modem, server: str, port: int = 123):
     """The time from an NTP server: (year, month, day, hour, minute, second, offset).
 
     offset: the zone in quarter hours as the module says it, None if it does not. Some firmware
     gives UTC and the local offset with it: see the README.
     """
-    text = "+QNTP=%d,%s,%d" % (modem.CONTEXT, quoted(server, _NAME_MAX, "server"), port)
-    yield from modem._ready()
+    if not 0 < port < 65536:
+        raise ValueError("port: 1 to 65535")
+    text = "+QNTP=%d,%s,%d" % (modem.CONTEXT, quoted(server, _NAME_MAX), port)
+    yield from set_up(modem)
+    heard = _Heard(modem, b"+QNTP: ")
     try:
-        yield from _ask(modem, text, b"+QNTP: ")
-        line = yield from _next(modem, _NTP_MS)
+        yield from heard.ask(text)
+        line = yield from heard.next(_NTP_MS, server)
     finally:
-        modem._expect = ()
-    if line is None:
-        raise OSError(errno.ETIMEDOUT, server)
-    _code(line[0], server)
+        heard.end()
+    _check(line[0], server)
     return parse_time(line[1])
 
 
@@ -187,7 +187,6 @@ def parse_time(text: str) -> tuple:
     return (year if year > 99 else year + 2000, month, day, hour, minute, second, offset)
 
 
-@operation
 def ping(modem, host: str, count: int = 4, timeout_s: int = 4):
     """Ping `host` 1 to 10 times, each for 1 to 255 s: (replies, summary).
 
@@ -196,22 +195,21 @@ def ping(modem, host: str, count: int = 4, timeout_s: int = 4):
     """
     if not (0 < count < 11 and 0 < timeout_s < 256):
         raise ValueError("count: 1 to 10, timeout_s: 1 to 255")
-    host = quoted(host, _NAME_MAX, "host")
-    yield from modem._ready()
+    host = quoted(host, _NAME_MAX)
+    yield from set_up(modem)
     replies = []
+    heard = _Heard(modem, b"+QPING: ")
     try:
-        yield from _ask(
-            modem, "+QPING=%d,%s,%d,%d" % (modem.CONTEXT, host, timeout_s, count), b"+QPING: "
-        )
+        yield from heard.ask("+QPING=%d,%s,%d,%d" % (modem.CONTEXT, host, timeout_s, count))
         ms = _DNS_MS
         while True:
-            line = yield from _next(modem, ms)
+            line = yield from heard.next(ms)
             if line is None or (len(replies) == count and len(line) == 1):
                 break
             ms = timeout_s * 1000 + _RADIO_MS
             if len(line) == 1:
                 if int(line[0]) >= 550 and int(line[0]) != _LOST:
-                    raise QuectelError(int(line[0]), host)
+                    fail(int(line[0]), host)
                 replies.append(None)
             elif line[1].isdigit():
                 numbers = [int(x) for x in line[1:]]
@@ -219,9 +217,9 @@ def ping(modem, host: str, count: int = 4, timeout_s: int = 4):
             else:
                 replies.append((line[1], int(line[2]), int(line[3]), int(line[4])))
     finally:
-        modem._expect = ()
+        heard.end()
     if not replies:
-        raise OSError(errno.ETIMEDOUT, host)
+        fail(_TIMEOUT, host)
     return replies, _summary(replies)
 
 
@@ -232,7 +230,6 @@ def _summary(replies: list) -> tuple:
     return (len(replies), n, len(replies) - n) + rest
 
 
-@operation
 def dns_servers(modem, primary: "str | None" = None, secondary: "str | None" = None):
     """The DNS servers, after setting them if any is given; lost at reset and deep sleep.
 
@@ -241,10 +238,10 @@ def dns_servers(modem, primary: "str | None" = None, secondary: "str | None" = N
     text = "+QIDNSCFG=%d" % modem.CONTEXT
     for address in (primary, secondary):
         if address is not None:
-            text += "," + quoted(address, 39, "address")
-    yield from modem._ready()
-    if not modem.DNS_CONFIG:
-        raise OSError(errno.EOPNOTSUPP)
+            text += "," + quoted(address, 39)
+    yield from set_up(modem)
+    if not hasattr(modem, "_dns_config"):
+        fail(_UNSUPPORTED, "QIDNSCFG")
     if primary is not None:
         yield from modem._at(text)
     lines = yield from modem._at("+QIDNSCFG=%d" % modem.CONTEXT)
@@ -254,18 +251,17 @@ def dns_servers(modem, primary: "str | None" = None, secondary: "str | None" = N
 # -- settings and state -------------------------------------------------------------------------
 
 
-@operation
 def option(modem, name: str, *values: int):
     """An option of QICFG as a tuple of numbers, after setting it if values are given.
 
     What is set holds for this modem object: it is set again when the module has rebooted.
     QuectelError 552: the module has no such option, or not with such values.
     """
-    text = "+QICFG=" + quoted(name, 30, "option")
+    text = "+QICFG=" + quoted(name, 30)
     for value in values:
         if not 0 <= value < 1 << 30:
             raise ValueError("option: numbers only")
-    yield from modem._ready()
+    yield from set_up(modem)
     if values:
         setting = text + "".join([",%d" % value for value in values])
         yield from modem._at(setting)
@@ -280,19 +276,25 @@ def option(modem, name: str, *values: int):
     return now
 
 
-@operation
 def sockets(modem):
     """What the module has open, by QISTATE: a list of
     (connectID, "TCP" or "UDP", host, remote port, local port, state, context, access mode).
 
     state: 0 initial, 1 opening, 2 connected, 3 closing, 4 closed by the peer (BC26).
     """
-    yield from modem._ready()
+    yield from set_up(modem)
     lines = yield from modem._at("+QISTATE?")
     return [tuple([int(x) if x.isdigit() else x for x in fields(line)]) for line in lines]
 
 
-@operation
+def socket_state(modem, s):
+    """The <socket_state> of a Socket by QISTATE, 0 without a connectID; see `sockets`."""
+    if s._id < 0 or modem._sockets[s._id] is not s:
+        return 0
+    lines = yield from modem._at("+QISTATE=1,%d" % s._id)
+    return int(fields(lines[-1])[5]) if lines else 0
+
+
 def command(modem, text: str, timeout_ms: int = _LOCAL_MS):
     """Any AT command, with or without its AT: the list of its information lines.
 
@@ -309,11 +311,29 @@ def command(modem, text: str, timeout_ms: int = _LOCAL_MS):
     return (yield from modem._at(text, timeout_ms))
 
 
-@operation
 def power_off(modem):
     """AT+QPOWD, which lets the module leave the network; its sockets are gone."""
     yield from modem._at(modem.POWER_OFF, _RADIO_MS)
     modem._rebooted()
+
+
+def reset(modem):
+    """Restart the module: by its RESET pin if there is one, else by command."""
+    power = modem.power
+    pin = power and power.reset
+    if not pin:
+        try:
+            yield from modem._at(modem.RESET)
+        except OSError:
+            pass  # some reboot at once, without an OK
+    yield from _kick(modem, pin, power and power.reset_on, modem.RESET_MS)
+    yield from set_up(modem)
+
+
+def change_apn(modem, apn: str):
+    """Store an APN, which costs a restart; `attach` does it where it is needed."""
+    yield from modem._at('+QCGDEFCONT="IP",' + quoted(apn, 99), _RADIO_MS)
+    yield from reset(modem)
 
 
 def on_urc(modem, prefix: str, callback) -> None:
@@ -326,9 +346,9 @@ def on_urc(modem, prefix: str, callback) -> None:
     urcs = [u for u in modem._urcs if u[0] != wanted]
     if callback is not None:
         if len(urcs) >= _URCS_MAX:
-            raise OSError(errno.ENOMEM)
+            fail(_NO_MEMORY, "on_urc")
         urcs.append((wanted, callback))
-    modem._urcs = urcs
+    modem._urcs = tuple(urcs)
 
 
 def stats(modem) -> dict:
@@ -339,7 +359,7 @@ def stats(modem) -> dict:
         "dropped": c.dropped,
         "oversize": p.oversize,
         "garbage": p.garbage,
-        "unknown": modem.unknown,
+        "unknown": c.unknown,
         "stray": c.stray,
         "timeouts": c.timeouts,
         "resyncs": c.resyncs,

@@ -1,20 +1,16 @@
-"""The driver's only clock: milliseconds that wrap.
-
-Everything reads it as `ticks.ticks_ms()`, never by name, so a test can put its own clock here.
-"""
+"""The driver's only clock: milliseconds that wrap. A test puts its own `ticks_ms` here."""
 
 try:
-    from time import ticks_add, ticks_diff, ticks_ms
-except ImportError:  # CircuitPython: the same idea under another name, with half the period
-    from micropython import const
-    from supervisor import ticks_ms
+    from time import ticks_diff, ticks_ms
+except ImportError:
+    from .circuitpython import ticks_diff, ticks_ms
 
-    _PERIOD = const(1 << 29)
 
-    def ticks_add(t, ms):
-        """The tick `ms` milliseconds after `t`."""
-        return (t + ms) % _PERIOD
+def now() -> int:
+    """This moment's tick."""
+    return ticks_ms()
 
-    def ticks_diff(a, b):
-        """Milliseconds from `b` to `a`, right while they are less than half a period apart."""
-        return (a - b + _PERIOD // 2) % _PERIOD - _PERIOD // 2
+
+def since(t: int) -> int:
+    """Milliseconds since the tick `t`."""
+    return ticks_diff(ticks_ms(), t)

@@ -1,0 +1,37 @@
+"""CircuitPython's `digitalio`, over the shim's machine.Pin: its changes can be followed there."""
+
+import machine
+
+
+class Direction:
+    INPUT = 0
+    OUTPUT = 1
+
+
+class DigitalInOut:
+    """A pin: an input until it is switched to output."""
+
+    def __init__(self, pin):
+        self._pin = machine.Pin(pin, machine.Pin.IN)
+        self.direction = Direction.INPUT
+
+    def switch_to_output(self, value=False):
+        self._pin.init(machine.Pin.OUT, value=int(value))
+        self.direction = Direction.OUTPUT
+
+    def switch_to_input(self, pull=None):
+        self._pin.init(machine.Pin.IN)
+        self.direction = Direction.INPUT
+
+    @property
+    def value(self):
+        return bool(self._pin.value())
+
+    @value.setter
+    def value(self, level):
+        if self.direction != Direction.OUTPUT:
+            raise AttributeError("Cannot set value when direction is input.")
+        self._pin.value(int(level))
+
+    def deinit(self):
+        pass

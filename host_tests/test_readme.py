@@ -1,0 +1,126 @@
+"""The README tells the truth: its programs run, its names and its files exist.
+
+A python block below a line `<!-- run -->` is run on CPython against a simulated module in virtual
+time; the block below `<!-- run: board -->` is the board file of all of them.
+"""
+
+import os
+import re
+import sys
+import types
+
+import pytest
+
+from host_tests import test_boards
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as _file:
+    README = _file.read()
+
+BLOCKS = re.findall(r"<!-- run(: board)? -->\n```python\n(.*?)```", README, re.DOTALL)
+BOARD = [text for board, text in BLOCKS if board]
+PROGRAMS = [text for board, text in BLOCKS if not board]
+TOP = ("lib", "boards", "examples", "host_tests")
+
+
+class TickingUART(test_boards.SimUART):
+    """A millisecond passes each time the driver looks whether something has come."""
+
+    def any(self):
+        self.clock.advance(1)
+        return super().any()
+
+
+@pytest.fixture
+def bench(monkeypatch):
+    """The README's board with its module switched off, and a server that answers."""
+    from quectel import ticks
+
+    bench = test_boards.Bench("BC66")
+    bench.module.network.udp("telemetry.example", 5683, echo=True)
+    monkeypatch.setattr(ticks, "ticks_ms", lambda: bench.clock.now)
+    monkeypatch.setattr(test_boards, "SimUART", TickingUART)
+    with test_boards.wired(bench, "pico_bc66", monkeypatch):  # its pins are the README's
+        board = types.ModuleType("modem_board")
+        exec(compile(BOARD[0], "README.md, the board file", "exec"), board.__dict__)
+        monkeypatch.setitem(sys.modules, "modem_board", board)
+        yield bench
+
+
+def run(text):
+    names = {}
+    exec(compile(text, "README.md", "exec"), names)
+    return names
+
+
+def test_every_python_block_is_run():
+    assert len(BLOCKS) == README.count("```python")
+    assert len(BOARD) == 1 and len(PROGRAMS) == 3
+
+
+def test_the_first_program_gets_an_answer(bench):
+    names = run(PROGRAMS[0])
+    assert bytes(names["buf"][: names["n"]]) == b"21.5"
+    assert len(bench.pressed()) == 1
+
+
+def test_the_program_that_polls(bench, capsys):
+    run(PROGRAMS[1])
+    assert bench.module.family.imei in capsys.readouterr().out
+
+
+def test_the_program_that_fails(bench, capsys):
+    import errno
+
+    run(PROGRAMS[2])
+    assert capsys.readouterr().out == "%d 565\n" % errno.EHOSTUNREACH
+
+
+def test_every_method_it_names_exists(bench):
+    named = set(re.findall(r"\b([ms])\.([a-z_]+)\(", README))
+    assert len(named) > 25
+    m = sys.modules["modem_board"].modem()
+    import quectel
+
+    things = {"m": m, "s": quectel.SocketPool(m).socket()}
+    missing = []
+    for letter, name in sorted(named):
+        try:
+            # A name that Modem knows of is looked up in the file it is in only when it is called.
+            found = getattr(things[letter], name)
+            if letter == "m" and not hasattr(type(m), name):
+                from quectel import attach, services
+
+                found = getattr(attach, name, None) or getattr(services, name)
+            assert callable(found)
+        except AttributeError:
+            missing.append(letter + "." + name)
+    assert missing == []
+
+
+def test_every_file_it_names_exists():
+    named = set(re.findall(r"[`(\s](\.?/?[\w.-]+(?:/[\w.-]+)*/?)(?=[`)\s,;:])", README))
+    paths = {path for path in named if path.partition("/")[0] in TOP}
+    paths |= {"package.json", "Makefile", "LICENSE"}
+    assert len(paths) > 12
+    assert [path for path in sorted(paths) if not os.path.exists(os.path.join(ROOT, path))] == []
+
+
+def test_every_board_file_is_listed():
+    for name in test_boards.NAMES:
+        assert "`boards/%s.py`" % name in README
+
+
+def test_every_make_target_it_names_exists():
+    with open(os.path.join(ROOT, "Makefile"), encoding="utf-8") as file:
+        targets = set(re.findall(r"^(\w+):", file.read(), re.MULTILINE))
+    assert set(re.findall(r"\bmake (\w+)", README)) - {"a"} <= targets
+
+
+def test_there_is_room_for_what_is_measured():
+    assert README.count("<!-- measured -->") == 1
+
+
+def test_the_demo_is_quoted_with_its_last_line():
+    quoted = re.search(r"```text\n(.*?)```", README, re.DOTALL).group(1).splitlines()
+    assert quoted[-1] == "10 of 10 readings delivered"

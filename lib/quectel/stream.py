@@ -1,0 +1,24 @@
+"""What programs expect of a socket beyond send and recv: its methods, loaded when first used."""
+
+
+
+def state(s) -> int:
+    """0 initial, 1 opening, 2 connected, 3 closing, 4 closed by the peer (BC26), by QISTATE."""
+    return s._modem.socket_state(s)
+
+
+def sendall(s, buf) -> None:
+    """Send all of `buf`."""
+    view = memoryview(buf)
+    while len(view):
+        view = view[s.send(view) :]
+
+
+def setblocking(s, flag: bool) -> None:
+    """settimeout(None) or settimeout(0)."""
+    s.settimeout(None if flag else 0)
+
+
+def setsockopt(s, *args) -> None:
+    """Accepted for the programs that call it; the module has nothing to set here."""
+    return
