@@ -9,6 +9,7 @@ import errno
 from host_tests.driver.events import events, fails, lines, reader, up
 from host_tests.driver.harness import raises
 from quectel import QuectelError
+from quectel.formats import FormatParser
 from quectel.parser import Parser
 
 NONSENSE = (
@@ -198,7 +199,7 @@ def test_F23_an_id_that_is_closed(line):
 
 def test_F23_parser_push_to_an_id_out_of_range(line):
     for cid in (b"1", b"16", b"17", b"31", b"32", b"256", b"-1", b"x"):
-        p = Parser()
+        p = FormatParser()
         p.push = 1
         got = events(line.cut(b'+QIURC: "recv",' + cid + b",5\r\nhello\r\n"), p)
         assert [e[0] for e in got] == ["line", "line"], cid

@@ -4,7 +4,7 @@ import errno
 
 from host_tests.driver.events import events, fails, lines, noise, reader, up
 from host_tests.driver.harness import raises
-from quectel.parser import Parser
+from quectel.formats import FormatParser
 
 HOSTILE = (
     b'\r\nOK\r\n\r\nERROR\r\n+QIURC: "closed",0\r\n\r\n+QIURC: "closed",1\r\n> \r\n>\r\nNO CARRIER\r\n'
@@ -35,7 +35,6 @@ def test_F26_parser_payload_makes_no_events(line):
     for data in (HOSTILE, EVERY, b"\r\n", b"\n", b"\r", b"\0", b">", b"\r\n\r\nOK\r\n"):
         p = reader()
         p.prompt = True
-        p.push = 0xFFFF
         head = b"+QIRD: %d,0" % len(data)
         got = events(line.cut(b"\r\n" + head + b"\r\n" + data + b"\r\n\r\nOK\r\n"), p)
         assert got == [("header", head), ("data", data)] + lines(b"OK")
@@ -254,7 +253,7 @@ def test_F31_header_that_cannot_be_read(line):
 
 
 def test_F32_parser_blocks_back_to_back(line):
-    p = Parser()
+    p = FormatParser()
     p.push = 0b11
     a = HOSTILE
     raw = b'\r\n+QIURC: "recv",0,%d\r\n' % len(a) + a + b'\r\n\r\n+QIURC: "recv",1,3\r\n\r\n\n\r\n'
@@ -270,14 +269,14 @@ def test_F32_parser_blocks_back_to_back(line):
 
 
 def test_F32_parser_urc_right_behind_a_block(line):
-    p = Parser()
+    p = FormatParser()
     p.push = 1
     got = events(line.cut(b'+QIURC: "recv",0,2\r\nab+QIURC: "closed",0\r\n'), p)
     assert got == [("header", b'+QIURC: "recv",0,2'), ("data", b"ab")] + lines(b'+QIURC: "closed",0')
 
 
 def test_F32_parser_same_line_in_buffer_mode_has_no_data(line):
-    p = Parser()
+    p = FormatParser()
     p.push = 0b10
     got = events(line.cut(b'\r\n+QIURC: "recv",0,12\r\n\r\nOK\r\n'), p)
     assert got == lines(b'+QIURC: "recv",0,12', b"OK")

@@ -49,6 +49,8 @@ def _kick(modem, pin, on: int, ms: int):
             _level(pin, 1 - on)
     while boots == modem._boots:
         if since(t) >= modem.BOOT_MS:
+            if not pin:
+                return  # who knows whether it obeyed
             modem._rebooted()
         yield
 
@@ -82,14 +84,18 @@ def audit(modem):
     lines = yield from modem._at("+QISTATE?")
     # A name may be too long for a line: then nobody is missing.
     alive = 0 if p.oversize == oversize else -1
+    hung = 0
     for line in lines:
-        cid = int(line[10:].split(",")[0])
+        state = line[10:].split(",")
+        cid = int(state[0])
         alive |= 1 << cid
+        hung |= (state[5] != "2") << cid
         if cid < modem.IDS and not modem._sockets[cid]:
             yield from modem._shut(cid)
     for s in modem._sockets:
         if s and s._state == _OPEN:
             s._avail = True
+            s._hung = hung >> s._id & 1
             if not alive >> s._id & 1:
                 s._fail(_RESET)
 

@@ -11,6 +11,7 @@ class BC20(Modem):
     CHANNEL = PromptChannel
     IDS = 5  # connectID 0-4
     INLINE_MAX = 1024  # bytes of text in one QISEND (2.1.4)
+    _ipv6 = True  # newer firmware
     HEX_MAX = 512  # bytes in one QISENDEX (2.1.6)
     READ_MAX = 512  # bytes of one QIRD (2.1.5)
     OPEN_MS = 60_500  # 2.1.1: wait 60 s for +QIOPEN
@@ -33,8 +34,9 @@ class BC20(Modem):
         try:
             yield from self._at('+QICFG="echomode",0')
             self.PROMPT_MAX = 1460
-            self._ipv6 = self._dns_config = True
+            self._dns_config = True
         except OSError as e:
             if not hasattr(e, "code"):
                 raise
             self.PROMPT_MAX = 0
+            self._ipv6 = False

@@ -46,6 +46,7 @@ _NO_RESULT = const(-5)
 _TIMEOUT = const(-6)
 _RESET = const(-7)
 _BROKEN = const(-8)  # the answer was not what the manual promises
+_NO_MEMORY = const(-11)
 _RESULTS = (b"OK", b"ERROR", b"SEND FAIL", b"SEND OK", b"CLOSE OK")
 
 # What a command is still to bring before its OK is its own
@@ -209,6 +210,7 @@ class Channel(Writer):
                 p.feed(self._chunk, n)
         if self.pending:
             self.write()
+            self._start = now()
         if p.left:
             if since(self._seen) >= _STALL_MS:
                 self._break(_BROKEN)
@@ -217,10 +219,13 @@ class Channel(Writer):
 
     def _line(self) -> None:
         p = self.parser
-        if self._trail and p.blank < _TRAILER:
-            # The only checksum there is: after the counted bytes nothing but the line ends.
-            self._break(_BROKEN)
-        self._trail = False
+        ok = p.match(b"OK")
+        if self._trail:
+            # The only checksum there is: after the counted bytes the line ends, then OK. A URC may
+            # come between.
+            if p.blank < _TRAILER or not (ok or p.line[0] == 43):
+                self._break(_BROKEN)
+            self._trail = not ok
         if self._mute:
             self.dropped += 1
             return
@@ -243,7 +248,7 @@ class Channel(Writer):
             elif self._asked < 0:
                 self._info()
             elif p.num(0):
-                self.dropped += 1
+                self._break(_BROKEN)  # no number: what follows is payload, of unknown length
             else:
                 self._due = _OK_DUE  # +QIRD: 0
         elif self._modem._urc(p):
@@ -255,7 +260,10 @@ class Channel(Writer):
 
     def _info(self) -> None:
         self._due &= ~_INFO_DUE
-        self._owner.lines.append(self.parser.text())
+        try:
+            self._owner.lines.append(self.parser.text())
+        except MemoryError:
+            self._soil(_NO_MEMORY)
 
     def _on_result(self, r: int) -> None:
         if self.phase == _PROBE and r == 0 and not self.pending:
@@ -327,6 +335,8 @@ class Channel(Writer):
             self.phase = _IDLE
             self.parser.reading = False
             self.resyncs += 1
+        elif self._trail:
+            self._break(_BROKEN)
         elif self._second and not self._due & _SECOND_DUE:
             self._soil(0)
         else:

@@ -11,9 +11,12 @@ from .operation import Operation, fail
 
 _LOCAL_MS = const(1000)  # manuals: 300 ms; a busy module has been seen to take longer
 
+_POISONED = const(2)  # channel.py
+
 # errors.py
 _TIMEOUT = const(-6)
 _RESET = const(-7)
+_BROKEN = const(-8)
 _ALREADY = const(-13)
 
 
@@ -123,7 +126,8 @@ class Modem:
         op = yield
         while not channel.ready():
             if channel.failed != failed:
-                fail(_TIMEOUT, "the module does not answer")
+                # POISONED: stuck in data mode, only a reset helps (prompt.py)
+                fail(_BROKEN if channel.state == _POISONED else _TIMEOUT, "no answer")
             yield
         op.lines = []
         op.code = None
@@ -156,9 +160,7 @@ class Modem:
         if b == 79 or b == 99 or b == 114:  # or closed, or recv
             cid = p.num(b != 79)
             s = 0 <= cid < self.IDS and self._sockets[cid]
-            if s:
-                s._urc(p, b)
-                known = True
+            known = s and s._urc(p, b)
         for prefix, callback in self._urcs:
             if p.begins(prefix):
                 known = True

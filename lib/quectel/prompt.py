@@ -101,10 +101,10 @@ class PromptChannel(Channel):
     def _soil(self, code: int) -> None:
         # Behind a command whose data phase may be open no text may follow.
         if self.phase == _PROMPT or self._open:
-            self._finish(code)
             self.state = _POISONED
-            self.parser.prompt = True
             self._wait(_LISTEN, _QUIET_MS)
+            self._finish(code)
+            self.parser.prompt = True
         else:
             super()._soil(code)
 

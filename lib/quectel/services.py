@@ -22,8 +22,11 @@ _HEARD = const(16)  # URCs kept of one answer
 _LOST = const(569)
 _UNSUPPORTED = const(555)
 
+_POISONED = const(2)  # channel.py
+
 # errors.py
 _TIMEOUT = const(-6)
+_BROKEN = const(-8)
 _NO_MEMORY = const(-11)
 
 
@@ -39,6 +42,13 @@ def fields(line: str) -> list:
         else:
             out[-1] += c
     return [field.strip() for field in out]
+
+
+def number(field: str) -> int:
+    """A field that must be plain digits. OSError(EIO) if it is not."""
+    if not field.isdigit():
+        fail(_BROKEN, "no number: " + field)
+    return int(field)
 
 
 # -- identity and signal ----------------------------------------------------------------------
@@ -73,7 +83,7 @@ def firmware(modem):
 
 def signal(modem):
     """Received signal strength in dBm, -113 to -51; None while it is not known (+CSQ: 99)."""
-    rssi = int((yield from _first(modem, "+CSQ")))
+    rssi = number((yield from _first(modem, "+CSQ")))
     return None if rssi > 31 else 2 * rssi - 113
 
 
@@ -81,7 +91,7 @@ def last_error(modem):
     """(code, text) of the last TCP/IP command that failed; code 0: none has (QIGETERROR)."""
     lines = yield from modem._at("+QIGETERROR", _LOCAL_MS, True)
     code, text = fields(lines[-1])[:2]
-    return int(code), text
+    return number(code), text
 
 
 # -- names, time, ping --------------------------------------------------------------------------
@@ -125,8 +135,8 @@ class _Heard:
 
 
 def _check(field: str, what: str) -> None:
-    if int(field):
-        fail(int(field), what)
+    if number(field):
+        fail(number(field), what)
 
 
 def resolve(modem, host: str):
@@ -140,7 +150,7 @@ def resolve(modem, host: str):
         skip = 1 if head[0] == "dnsgip" else 0
         _check(head[skip], host)
         addresses = []
-        while len(addresses) < int(head[skip + 1]):
+        while len(addresses) < number(head[skip + 1]):
             line = yield from heard.next(_GAP_MS)
             if line is None:
                 break
@@ -208,14 +218,15 @@ def ping(modem, host: str, count: int = 4, timeout_s: int = 4):
                 break
             ms = timeout_s * 1000 + _RADIO_MS
             if len(line) == 1:
-                if int(line[0]) >= 550 and int(line[0]) != _LOST:
-                    fail(int(line[0]), host)
+                code = number(line[0])
+                if code >= 550 and code != _LOST:
+                    fail(code, host)
                 replies.append(None)
             elif line[1].isdigit():
-                numbers = [int(x) for x in line[1:]]
+                numbers = [number(x) for x in line[1:]]
                 return replies, tuple((numbers + [None] * 3)[:6])
             else:
-                replies.append((line[1], int(line[2]), int(line[3]), int(line[4])))
+                replies.append((line[1],) + tuple([number(x) for x in line[2:5]]))
     finally:
         heard.end()
     if not replies:
@@ -265,15 +276,15 @@ def option(modem, name: str, *values: int):
     if values:
         setting = text + "".join([",%d" % value for value in values])
         yield from modem._at(setting)
-        kept = [s for s in modem.SETTINGS if not s.startswith(text)]
-        modem.SETTINGS = tuple(kept + [setting])
+        others = [s for s in modem.SETTINGS if not s.startswith(text)]
+        modem.SETTINGS = tuple(others + [setting])
     lines = yield from modem._at(text, _LOCAL_MS, True)
-    now = tuple([int(x) for x in fields(lines[-1])[1:]])
+    kept = tuple([number(x) for x in fields(lines[-1])[1:]])
     if name in ("dataformat", "viewmode", "showlength"):
         from .formats import adopt
 
-        adopt(modem.channel, name, now[-1])
-    return now
+        adopt(modem.channel, name, kept[-1])
+    return kept
 
 
 def sockets(modem):
@@ -292,7 +303,20 @@ def socket_state(modem, s):
     if s._id < 0 or modem._sockets[s._id] is not s:
         return 0
     lines = yield from modem._at("+QISTATE=1,%d" % s._id)
-    return int(fields(lines[-1])[5]) if lines else 0
+    return number(fields(lines[-1])[5]) if lines else 0
+
+
+def socket_sent(modem, s):
+    """(total, acknowledged, unacknowledged) bytes of a Socket by QISEND=id,0.
+
+    OSError(EOPNOTSUPP): this family, or its firmware, has no such query.
+    """
+    yield from set_up(modem)
+    if not modem.PROMPT_MAX:
+        fail(_UNSUPPORTED, "QISEND=id,0")
+    s._check()
+    lines = yield from modem._at("+QISEND=%d,0" % s._id, _LOCAL_MS, True)
+    return tuple([number(x) for x in fields(lines[-1])])
 
 
 def command(modem, text: str, timeout_ms: int = _LOCAL_MS):
@@ -325,7 +349,9 @@ def reset(modem):
         try:
             yield from modem._at(modem.RESET)
         except OSError:
-            pass  # some reboot at once, without an OK
+            if modem.channel.state == _POISONED:
+                raise
+            # Some reboot at once, without an OK.
     yield from _kick(modem, pin, power and power.reset_on, modem.RESET_MS)
     yield from set_up(modem)
 

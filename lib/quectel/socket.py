@@ -57,6 +57,8 @@ class SocketPool:
 
     def socket(self, af: int = 2, type: int = 1, proto: int = 0) -> "Socket":
         """A new socket. It takes one of the module's connectIDs when it connects."""
+        if not 0 < type < 3:
+            raise ValueError("type")
         return Socket(self._modem, type)
 
     def getaddrinfo(self, host: str, port: int, af: int = 0, type: int = 0, *flags) -> list:
@@ -111,7 +113,7 @@ class Socket:
         host, port = address
         modem = self._modem
         quoted(host, _HOST_MAX)
-        if not 0 < port < 65536 or (":" in host and not hasattr(modem, "_ipv6")):
+        if not 0 < port < 65536 or (":" in host and not getattr(modem, "_ipv6", 0)):
             raise ValueError("address: %r" % (address,))
         if self._state:
             fail(_ALREADY, host)
@@ -232,7 +234,7 @@ class Socket:
         self._check()
         self._room = n
         self._got = 0
-        if n:
+        if n and (self._avail or not self._hung):
             self._in = buf
             self._until(_OPEN)
         return self._got
@@ -353,18 +355,20 @@ class Socket:
 
     # -- what URCs do to it -----------------------------------------------------------------
 
-    def _urc(self, p, b: int) -> None:
-        # b: what its name starts with
+    def _urc(self, p, b: int) -> bool:
+        # b: what its name starts with. Returns whether it makes sense.
         if self._state == _OPENING:
             # A closed URC now means the last tenant of this id.
             if b == 79:  # +QIOPEN
                 self._why = p.num(1)
+                return self._why >= 0
         elif self._state == _OPEN:
             self._avail = True
             if b == 99:  # closed
                 self._hung = True
             elif p.field(2) > 0 and p.line[p.field(2)] == 34:  # "buff full"
                 self.lost += 1
+        return True
 
     def _fail(self, why) -> None:
         if self._state != _DEAD:

@@ -7,6 +7,11 @@ def state(s) -> int:
     return s._modem.socket_state(s)
 
 
+def sent(s) -> tuple:
+    """(total, acknowledged, unacknowledged) bytes, by QISEND=id,0; not on BC66."""
+    return s._modem.socket_sent(s)
+
+
 def sendall(s, buf) -> None:
     """Send all of `buf`."""
     view = memoryview(buf)
