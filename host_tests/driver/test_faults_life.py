@@ -306,18 +306,18 @@ def test_F48_ticks_wrap():
         desk.module.mute("AT+CGMM")
         t = desk.clock.now
         fails(errno.ETIMEDOUT, desk.modem.command, "+CGMM", 600)
-        assert 600 <= desk.clock.now - t <= 650, start
+        assert 600 <= desk.clock.now - t <= 800, start
         desk.module.fail_send(2)
         assert s.send(b"\0\1") == 2
         s.settimeout(1)
         t = desk.clock.now
         fails(errno.ETIMEDOUT, s.recv, 1)
-        assert 1000 <= desk.clock.now - t <= 1050, start
+        assert 1000 <= desk.clock.now - t <= 1200, start
         desk.module.answer("AT+QIRD", b"\r\n+QIRD: 9,0\r\nabc")
         peer.send(b"x")
         fails(errno.EIO, s.recv, 9)
         assert desk.modem.command("+CSQ") == CSQ, start
-        assert desk.clock.now < 12_000
+        assert desk.clock.now < 15_000
 
 
 def test_F48_ten_minutes_without_a_poll(line):

@@ -244,7 +244,7 @@ class Channel(Writer):
             return
         elif plus and self.phase == _ANSWER and self.named(p):
             if self._code:
-                self._code = p.num(0)
+                self._code = p.num(0) or _ERROR
             elif self._asked < 0:
                 self._info()
             elif p.num(0):

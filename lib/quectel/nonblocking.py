@@ -33,7 +33,9 @@ class Ahead:
             self._end = s._got
         if self._pos >= self._end and s._in is None and s._avail and not s._ms:
             self._asked = True
-            s._ask(self._in, len(self._in))
+            s._in = self._in
+            s._room = len(self._in)
+            s._got = 0
 
     def take(self, buf, n: int) -> int:
         """Move up to `n` bytes to `buf`. At timeout 0: OSError(EAGAIN) without any, 0 at the end."""

@@ -93,24 +93,25 @@ class PromptChannel(Channel):
             if self._open:
                 self.phase = _IDLE
             else:
-                self._tries = 3
-                super()._soil(0)
+                self._soil(0)
         else:
             super()._expired()
 
     def _soil(self, code: int) -> None:
         # Behind a command whose data phase may be open no text may follow.
-        if self.phase == _PROMPT or self._open:
+        if self.phase == _PROMPT or (self._open and self.pending):
             self.state = _POISONED
             self._wait(_LISTEN, _QUIET_MS)
             self._finish(code)
             self.parser.prompt = True
         else:
+            self._open = False
+            if self.phase > _SETTLE:
+                self.phase = _IDLE
             super()._soil(code)
 
     def reset(self) -> None:
         """As Channel.reset; it is what ends POISONED."""
         self._open = False
-        if self.phase > _SETTLE or self.phase == _PROMPT:
-            self.phase = _ANSWER
+        self.phase = _IDLE
         super().reset()

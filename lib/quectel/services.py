@@ -103,20 +103,26 @@ class _Heard:
         self._modem = modem
         self._lines: list = []
         self._mine = [(prefix, self._add) for prefix in prefixes]
-        modem._urcs += tuple(self._mine)
 
     def _add(self, line: str) -> None:
         if len(self._lines) < _HEARD:
             self._lines.append(line)
 
     def end(self) -> None:
-        self._modem._urcs = tuple([u for u in self._modem._urcs if u not in self._mine])
+        if getattr(self._modem, "_asking", None) is self:
+            self._modem._asking = None
+            self._modem._urcs = tuple([u for u in self._modem._urcs if u not in self._mine])
 
     def ask(self, text: str):
         # The result may come before the OK, or without one.
+        modem = self._modem
         op = yield
+        while getattr(modem, "_asking", None):
+            yield  # one at a time: nothing in an answer says whose it is
+        modem._asking = self
+        modem._urcs += tuple(self._mine)
         try:
-            yield from self._modem._at(text, _RADIO_MS)
+            yield from modem._at(text, _RADIO_MS)
         except OSError:
             if not op.lines:
                 raise

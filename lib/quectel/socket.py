@@ -39,6 +39,7 @@ _NO_MEMORY = const(-11)
 _CLOSED = const(-12)
 _ALREADY = const(-13)
 _IN_PROGRESS = const(-14)
+_UNSUPPORTED = const(555)
 _USED = const(563)
 
 _HOST_MAX = const(150)
@@ -123,6 +124,7 @@ class Socket:
         if not self._ms:
             fail(_IN_PROGRESS, host)
         self._until(_OPENING)
+        self._check()
 
     def _open(self, port: int):
         modem = self._modem
@@ -139,6 +141,8 @@ class Socket:
             text = '+QIOPEN=%d,%d,"%s","%s",%d,0,0'
             text %= (modem.CONTEXT, cid, "UDP" if self._udp else "TCP", self._host, port)
             if ":" in self._host:
+                if not modem._ipv6:
+                    fail(_UNSUPPORTED, "IPv6")
                 text += ",1"
             try:
                 yield from modem._at(text)
@@ -357,12 +361,11 @@ class Socket:
 
     def _urc(self, p, b: int) -> bool:
         # b: what its name starts with. Returns whether it makes sense.
-        if self._state == _OPENING:
-            # A closed URC now means the last tenant of this id.
-            if b == 79:  # +QIOPEN
+        if b == 79:  # +QIOPEN
+            if self._state == _OPENING:
                 self._why = p.num(1)
-                return self._why >= 0
-        elif self._state == _OPEN:
+            return p.num(1) >= 0
+        if self._state == _OPEN:  # while opening, closed means the last tenant of this id
             self._avail = True
             if b == 99:  # closed
                 self._hung = True

@@ -116,7 +116,8 @@ class Writer:
         name = self.name
         if not p.begins(name) or p.line[len(name)] != 58:
             return False
-        if name.endswith(b"REG") or name.endswith(b"SCON"):
-            # Of a read command +CEREG: 0,2 and +CSCON: 0,1 are answers, +CEREG: 2 is a URC.
+        if name.endswith(b"REG") or name.endswith(b"CON") or name.endswith(b"PEN"):
+            # Of a read command +CEREG: 0,2 and +CSCON: 0,1 are answers, +CEREG: 2 is a URC; so is
+            # +QIOPEN: 0,0.
             return self.head.endswith(b"=?\r") or (self.head.endswith(b"?\r") and p.num(1) >= 0)
         return True
