@@ -106,13 +106,20 @@ def test_power_on_with_circuitpython_pins():
     from quectel import Power
 
     class DigitalInOut:
-        def __setattr__(self, name, level):
-            assert name == "value" and isinstance(level, bool)
+        levels = []
+
+        def get(self):
+            return self.levels[-1] if self.levels else False
+
+        def put(self, level):
+            self.levels.append(level)
             d.module.pwrkey(0 if level else 1)
+
+        value = property(get, put)
 
     d = desk(powered=False, power=Power(DigitalInOut()), delays={"boot": 1500, "answer": 0})
     d.modem.power_on()
-    assert d.module.running
+    assert d.module.running and DigitalInOut.levels == [True, False]
 
 
 def test_power_off(line):

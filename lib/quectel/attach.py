@@ -2,8 +2,7 @@
 
 from micropython import const
 
-from .modem import quoted
-from .operation import fail
+from .modem import fail, quoted
 from .ticks import now, since
 
 _RADIO_MS = const(15_000)  # CPIN, CEREG and the like while the radio starts
@@ -121,11 +120,12 @@ def attach(modem, apn: "str | None" = None, timeout_ms: int = 60_000):
 
                         yield from change_apn(modem, apn)
                     apn = None
-                stat = yield from registration(modem)
-                address = yield from ip(modem)
-                if address and (stat == 1 or stat == 5):
-                    return address
-                why = "registration %d, %s" % (stat, address or "no address")
+                why = "registration " + (yield from _last(modem, "+CEREG?"))
+                if why[-2:] in (" 1", " 5"):
+                    address = yield from _last(modem, "+CGPADDR=%d" % modem.CONTEXT)
+                    if address.strip("0."):
+                        return address
+                    why = "no address"
         except OSError as e:
             why = e.args[-1]
         if since(t) >= timeout_ms:
@@ -135,16 +135,7 @@ def attach(modem, apn: "str | None" = None, timeout_ms: int = 60_000):
             yield
 
 
-def registration(modem):
-    """The registration status of 3GPP 27.007: 1 home, 5 roaming, 2 searching, 3 denied, 0, 4."""
-    yield from set_up(modem)
-    lines = yield from modem._at("+CEREG?", _RADIO_MS, True)
-    return int(lines[-1].split(",")[1])
-
-
-def ip(modem):
-    """The module's address as a string, or None without one."""
-    yield from set_up(modem)
-    lines = yield from modem._at("+CGPADDR=%d" % modem.CONTEXT)
-    address = lines[-1].split(",")[-1].strip('"') if lines and "," in lines[-1] else ""
-    return address if address.strip("0.") else None
+def _last(modem, text: str):
+    # What stands behind the first comma of an answer, without quotes.
+    lines = yield from modem._at(text, _RADIO_MS, True)
+    return (lines[-1] + ",").split(",")[1].strip('"')

@@ -288,7 +288,7 @@ class Channel(Writer):
                 self._soil(_BROKEN)
             elif not self._due:
                 self._finish(0)
-        elif r == _ERROR and not self._code and self._tcpip():
+        elif r == _ERROR and not self._code:
             from .errors import ask
 
             ask(self)
@@ -296,10 +296,6 @@ class Channel(Writer):
             self._finish(_ERROR if self._code else r)
         else:
             self.stray += 1
-
-    def _tcpip(self) -> bool:
-        head = self.head  # AT+QI..., AT+QP... or AT+QN...
-        return self.n > 6 and head[3] == 81 and head[4] in b"INP"
 
     def _finish(self, code: int) -> None:
         owner = self._owner

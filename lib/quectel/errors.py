@@ -76,7 +76,12 @@ def let_go(s) -> None:
 
 
 def ask(channel) -> None:
-    """Ask, in the owner's name, for the reason of an ERROR (QIGETERROR; manuals, 2.1.12)."""
+    """After ERROR: ask for the reason in the owner's name (QIGETERROR; manuals, 2.1.12).
+
+    It knows that of TCP/IP commands only: AT+QI..., AT+QP..., AT+QN...
+    """
+    if bytes(channel.head[2:5]) not in (b"+QI", b"+QP", b"+QN"):
+        return channel._finish(-1)
     channel.parser.reading = False
     channel._second = channel._asked = channel.size = 0
     channel._code = -1

@@ -1,13 +1,13 @@
 """The modem: its loop, its operations, and what its URCs mean.
 
-An operation is a generator (operation.py). Getting to the network is in attach.py, the services are
-in services.py: their public functions are the methods of a Modem, loaded when one is first used.
+An operation is a generator that `poll()` advances and that owns one command at a time; each of its
+`yield`s hands it the Operation that runs it. Those that get to the network are in attach.py, the
+others in services.py: the public functions there are the methods of a Modem, loaded at first use.
 """
 
 from micropython import const
 
 from .channel import Channel
-from .operation import Operation, fail
 
 _LOCAL_MS = const(1000)  # manuals: 300 ms; a busy module has been seen to take longer
 
@@ -17,7 +17,61 @@ _POISONED = const(2)  # channel.py
 _TIMEOUT = const(-6)
 _RESET = const(-7)
 _BROKEN = const(-8)
+_ABORTED = const(-9)
 _ALREADY = const(-13)
+_IN_PROGRESS = const(-14)
+
+
+def fail(why, text: str = "") -> None:
+    """Raise `why`: an OSError, or the one for a code of errors.py or of the module."""
+    if isinstance(why, int):
+        from .errors import failure
+
+        why = failure(why, text)
+    raise why
+
+
+class Operation:
+    """An operation under way: poll its modem until `done`, then ask `result()`."""
+
+    def __init__(self, steps) -> None:
+        self.done = False
+        self.lines: list = []  # information lines of its command,
+        self.code: "int | None" = None  # and how that ended
+        self._steps = steps
+        self._value = None
+        self._why = 0  # it failed: an exception or a code
+
+    def result(self):
+        """What the operation returned. OSError: what it failed with; EINPROGRESS: not done yet."""
+        why = self._why
+        if not self.done:
+            why = _IN_PROGRESS
+        elif why and not isinstance(why, (int, OSError)):
+            why = _BROKEN  # a number that is none, a field that is not there
+        if why:
+            fail(why)
+        return self._value
+
+    def cancel(self) -> None:
+        """Give it up. A command that has left is still waited for, and ignored."""
+        if not self.done:
+            self.done = True
+            self._why = _ABORTED
+            self._steps.close()
+
+    def _step(self, op) -> None:
+        try:
+            self._steps.send(op)
+            return
+        except StopIteration as e:
+            self._value = e.value
+        except Exception as e:
+            self._why = e
+        self.done = True
+
+    def _finish(self, code: int) -> None:
+        self.code = code
 
 
 def quoted(text: str, limit: int) -> str:
@@ -27,7 +81,7 @@ def quoted(text: str, limit: int) -> str:
         if not " " <= c <= "~" or c == '"':
             n = 0
     if not 0 < n <= limit:
-        raise ValueError("not 1 to %d plain characters: %r" % (limit, text))
+        raise ValueError("1 to %d plain characters, not %r" % (limit, text))
     return '"' + text + '"'
 
 
@@ -161,15 +215,10 @@ class Modem:
             cid = p.num(b != 79)
             s = 0 <= cid < self.IDS and self._sockets[cid]
             known = s and s._urc(p, b)
-        for prefix, callback in self._urcs:
-            if p.begins(prefix):
-                known = True
-                try:
-                    callback(p.text())
-                except Exception:
-                    self.channel.dropped += 1
+        if self._urcs and self.hear(p):
+            known = True
         # RDY with garbage glued to it, APP RDY, POWERED DOWN, NORMAL POWER DOWN
-        if p.line[0] != 43 and (p.ends(b"RDY") or p.ends(b"ED DOWN") or p.ends(b"POWER DOWN")):
+        if p.line[0] != 43 and (p.ends(b"RDY") or p.ends(b" DOWN")):
             self._rebooted()
             known = True
         return known

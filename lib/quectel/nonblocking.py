@@ -2,7 +2,7 @@
 
 from micropython import const
 
-from .operation import fail
+from .modem import fail
 
 _AGAIN = const(-17)  # errors.py
 _STREAM = const(128)  # bytes of a TCP stream read ahead, and taken to be sent

@@ -99,7 +99,7 @@ class Parser:
         dest = self.dest
         off = self.off
         if dest is not None:
-            if pos == 0 and self.left >= _CHUNK <= len(buf):
+            if pos == 0 and k <= _CHUNK <= self.left and len(buf) >= _CHUNK:
                 # One call for any k: what it copies too much stays within the payload's own room
                 # and is overwritten by the bytes that belong there.
                 pack_into("64s", dest, off, buf)

@@ -6,9 +6,8 @@ ETIMEDOUT, or QuectelError with the module's code.
 
 from micropython import const
 
-from .attach import _kick, set_up
-from .modem import quoted
-from .operation import fail
+from .attach import _kick, _last, set_up
+from .modem import fail, quoted
 from .ticks import now, since
 
 _LOCAL_MS = const(1000)
@@ -92,6 +91,19 @@ def last_error(modem):
     lines = yield from modem._at("+QIGETERROR", _LOCAL_MS, True)
     code, text = fields(lines[-1])[:2]
     return number(code), text
+
+
+def registration(modem):
+    """The registration status of 3GPP 27.007: 1 home, 5 roaming, 2 searching, 3 denied, 0, 4."""
+    yield from set_up(modem)
+    return number((yield from _last(modem, "+CEREG?")))
+
+
+def ip(modem):
+    """The module's address as a string, or None without one."""
+    yield from set_up(modem)
+    address = yield from _last(modem, "+CGPADDR=%d" % modem.CONTEXT)
+    return address if address.strip("0.") else None
 
 
 # -- names, time, ping --------------------------------------------------------------------------
@@ -381,6 +393,19 @@ def on_urc(modem, prefix: str, callback) -> None:
             fail(_NO_MEMORY, "on_urc")
         urcs.append((wanted, callback))
     modem._urcs = tuple(urcs)
+
+
+def hear(modem, p) -> bool:
+    """Hand a line to the callbacks of `on_urc` that want it; True if one does."""
+    heard = False
+    for prefix, callback in modem._urcs:
+        if p.begins(prefix):
+            heard = True
+            try:
+                callback(p.text())
+            except Exception:
+                modem.channel.dropped += 1
+    return heard
 
 
 def stats(modem) -> dict:

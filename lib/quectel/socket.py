@@ -15,8 +15,7 @@ Blocking send and recv_into allocate nothing. A buffer is used only while the ca
 
 from micropython import const
 
-from .modem import quoted
-from .operation import fail
+from .modem import fail, quoted
 from .ticks import now, since
 
 _NEW = const(0)
