@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from host_tests.driver import harness
-from host_tests.driver.events import events, rewire
+from host_tests.driver.events import events, guard, rewire
 from quectel.formats import FormatParser
 from quectel.parser import Parser
 
@@ -150,7 +150,7 @@ def attempt(call, *args):
 @SLOW
 @given(first=STREAM, parts=st.lists(STREAM, min_size=6, max_size=6), prompt=st.booleans())
 def test_modem_that_hears_anything(first, parts, prompt):
-    desk = harness.Line("whole").desk("BC26" if prompt else "BC66")
+    desk = guard(harness.Line("whole").desk("BC26" if prompt else "BC66"))
     s, peer = desk.tcp()
     s.settimeout(1)
     desk.modem.on_urc("+", lambda text: None)

@@ -59,7 +59,7 @@ def exchange(d, s, peer, datagrams):
                 assert peer.received.pop() == data
             else:
                 assert bytes(peer.received) == data
-                del peer.received[:]
+                peer.received[:] = b""
             peer.send(data)
             assert s.recv(600) == data
     assert events(d) == before

@@ -71,7 +71,7 @@ class Wire:
 
     def whole(self, call, *args):
         """Either that, or what was written are whole lines, one CR each, with balanced quotes."""
-        del self.bytes[:]
+        self.bytes[:] = b""
         try:
             call(*args)
         except (ValueError, OSError):
@@ -224,7 +224,7 @@ def test_payload_is_no_line_either(line):
         data = bytes([ord(c) & 255 for c in text])
         s.send(data)
         assert peer.received == data
-        del peer.received[:]
+        peer.received[:] = b""
     assert d.module.junk == 0
     for command in d.module.commands[n:]:
         assert command.startswith("AT+QISEND")

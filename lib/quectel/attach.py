@@ -103,7 +103,7 @@ def attach(modem, apn: "str | None" = None, timeout_ms: int = 60_000):
     """Wait for SIM, registration (roaming counts) and an address; returns the address.
 
     `apn`: None leaves what the module has; a new one is stored and costs a restart.
-    OSError(ETIMEDOUT) says what was missing to the end: SIM, PIN, registration, address, an answer.
+    OSError(ETIMEDOUT) says what was missing to the end: SIM, PIN, registration, address, answer.
     """
     if apn is not None:
         quoted(apn, 99)

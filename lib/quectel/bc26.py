@@ -8,7 +8,7 @@ class BC26(Modem):
     """A BC26 on `uart`: as BC66, and binary data goes behind a prompt, up to 1460 bytes at once.
 
     The prompt is used only if the firmware can be told not to echo what follows it (echomode, from
-    BC26NxR01A07 on): an echo of payload cannot be told from an answer. Else binary data goes in hex.
+    BC26NxR01A07 on): an echo of payload cannot be told from an answer. Else it goes in hex.
     """
 
     CHANNEL = PromptChannel

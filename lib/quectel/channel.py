@@ -103,7 +103,7 @@ class Channel(Writer):
         self._start = 0  # the phase ends _ms after this tick
         self._ms = 0
         self._seen = now()  # when the last byte came
-        self._owner = None
+        self._owner = None  # an Operation or a Socket
         self._second = 0  # _SEND_OK or _CLOSE_OK where OK alone does not end the command
         self._due = 0
         self._asked = 0  # bytes a QIRD may bring; -1: the owner wants to hear information lines
@@ -261,7 +261,7 @@ class Channel(Writer):
     def _info(self) -> None:
         self._due &= ~_INFO_DUE
         try:
-            self._owner.lines.append(self.parser.text())
+            self._owner.lines.append(self.parser.text())  # type: ignore[attr-defined]
         except MemoryError:
             self._soil(_NO_MEMORY)
 
@@ -300,7 +300,8 @@ class Channel(Writer):
     def _finish(self, code: int) -> None:
         owner = self._owner
         p = self.parser
-        self._owner = self.body = p.dest = None
+        self._owner = p.dest = None
+        self.body = b""
         p.reading = p.prompt = self.pending = False
         if self.phase < _GAP:
             self.phase = _IDLE

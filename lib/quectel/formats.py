@@ -35,7 +35,7 @@ class FormatParser(Parser):
                 self._quoted = True
                 continue
             else:
-                # Not what was announced. What is left of the line will be taken for a broken trailer.
+                # Not what was announced: the rest of the line will be taken for a broken trailer.
                 self._pos -= 1
                 self.left = 0
                 return
@@ -81,8 +81,6 @@ class FormatParser(Parser):
             return super()._is_header()
         cid = self.num(1)
         return 0 <= cid < 16 and self.push >> cid & 1 == 1 and self.num(2) > 0
-
-
 
 
 def adopt(channel, name: str, value: int) -> None:

@@ -37,10 +37,10 @@ class Operation:
     def __init__(self, steps) -> None:
         self.done = False
         self.lines: list = []  # information lines of its command,
-        self.code: "int | None" = None  # and how that ended
+        self.code: int | None = None  # and how that ended
         self._steps = steps
         self._value = None
-        self._why = 0  # it failed: an exception or a code
+        self._why: int | Exception = 0  # it failed: an exception or a code
 
     def result(self):
         """What the operation returned. OSError: what it failed with; EINPROGRESS: not done yet."""
@@ -105,7 +105,7 @@ class Modem:
         self.idle = None
         self._sockets = [None] * self.IDS  # by connectID: who has it, until QICLOSE has freed it
         self._turn = 0  # the connectID looked at last
-        self._operations = []  # under way
+        self._operations: list = []  # under way
         self._urcs = ()  # (prefix, callback) pairs of on_urc, and of services that wait
         self._known = False  # the module is set up as we need it
         self._boots = 0  # how often it has rebooted under us
@@ -117,7 +117,7 @@ class Modem:
         from . import attach as home
 
         if not hasattr(home, name):
-            from . import services as home
+            from . import services as home  # type: ignore[no-redef]
         service = getattr(home, name)
         return lambda *args, wait=True, **more: self._call(service(self, *args, **more), wait)
 

@@ -38,7 +38,8 @@ class Ahead:
             s._got = 0
 
     def take(self, buf, n: int) -> int:
-        """Move up to `n` bytes to `buf`. At timeout 0: OSError(EAGAIN) without any, 0 at the end."""
+        """Move up to `n` bytes to `buf`. At timeout 0: OSError(EAGAIN) if there are none, 0 at the
+        end of the stream."""
         s = self._s
         self.refill()
         pos = self._pos

@@ -7,10 +7,11 @@ Give it bytes with `feed(buf, n)`, then call `next()` until it returns NONE:
     DATA     the last announced byte has been stored
     PROMPT   `>` at the start of a line, while `prompt` is set
 
-What bytes cannot tell the parser is told: `reading` (the answer to QIRD is due). The data is taken to
-be behind CR LF, and as it is; for the module's other formats, and for pushed data, see formats.py.
+What bytes cannot tell the parser is told: `reading` (the answer to QIRD is due). The data is taken
+to be behind CR LF, and as it is; for the other formats, and for pushed data, see formats.py.
 
-Nothing here allocates but `text`; a slice would, so pack_into copies. Counted bytes are never looked at. A byte is looked at once.
+Nothing here allocates but `text`; a slice would, so pack_into copies. Counted bytes are never
+looked at. A byte is looked at once.
 """
 
 from struct import pack_into
@@ -29,14 +30,14 @@ _SPOILT = const(-99)
 
 
 class Parser:
-    """One module's byte stream. `size`: of the longest line kept, CR LF included; longer ones are dropped."""
+    """One module's byte stream. `size`: of the longest line kept, CR LF included."""
 
     def __init__(self, size: int = 128) -> None:
         self.line = bytearray(size)
         self.n = 0  # bytes of the line so far; line[:n] is whole after LINE and HEADER
         self.blank = 0  # exact CR LF lines since the last line or payload; negative: a broken one
         self.left = 0  # counted bytes still to come
-        self.dest: "bytearray | None" = None  # where they go, from `off` on; None drops them
+        self.dest: bytearray | None = None  # where they go, from `off` on; None drops them
         self.off = 0
         self.prompt = False  # a `>` is due
         self.reading = False  # the answer to QIRD is due

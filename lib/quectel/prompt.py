@@ -3,7 +3,7 @@
     phase     what goes on                        ends
     PROMPT    AT+QISEND=id,n is out               `>`: the data, then ANSWER; an error; else LISTEN
     LISTEN    POISONED: does the prompt come yet? quiet: Esc is written, ESCAPE; a result: GAP
-    ESCAPE    has Esc ended the data mode?        a result, or no prompt was ever seen: GAP; else IDLE
+    ESCAPE    has Esc ended the data mode?        a result, or no prompt was seen: GAP; else IDLE
 
 POISONED and IDLE is stuck: a prompt was seen, Esc was taken for data, and any text would go to the
 peer. Only a reset of the module gets out of it.

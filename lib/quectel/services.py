@@ -1,7 +1,7 @@
 """What a module can be asked: functions that a `Modem` offers as its methods.
 
-The generators block as methods, or with `wait=False` return an Operation. All of them raise OSError:
-ETIMEDOUT, or QuectelError with the module's code.
+As methods the generators block, or with `wait=False` return an Operation. All of them raise
+OSError: ETIMEDOUT, or QuectelError with the module's code.
 """
 
 from micropython import const
@@ -167,7 +167,7 @@ def resolve(modem, host: str):
         head = yield from heard.next(_DNS_MS, host)
         skip = 1 if head[0] == "dnsgip" else 0
         _check(head[skip], host)
-        addresses = []
+        addresses: list = []
         while len(addresses) < number(head[skip + 1]):
             line = yield from heard.next(_GAP_MS)
             if line is None:
@@ -225,7 +225,7 @@ def ping(modem, host: str, count: int = 4, timeout_s: int = 4):
         raise ValueError("count: 1 to 10, timeout_s: 1 to 255")
     host = quoted(host, _NAME_MAX)
     yield from set_up(modem)
-    replies = []
+    replies: list = []
     heard = _Heard(modem, b"+QPING: ")
     try:
         yield from heard.ask("+QPING=%d,%s,%d,%d" % (modem.CONTEXT, host, timeout_s, count))

@@ -9,8 +9,9 @@ QIRD, one command for one socket at a time. A method that blocks makes a request
     OPEN      after a closed URC `_hung` is set    a failure, or close(): DEAD
     DEAD      `_why` says what happened
 
-Blocking send and recv_into allocate nothing. A buffer is used only while the call lasts; at timeout
-0 data goes through buffers of the socket's own, see nonblocking.py. Other methods: stream.py.
+Blocking send and recv_into allocate nothing. A buffer is used only while the call lasts; at
+timeout 0 data goes through buffers of the socket's own, see nonblocking.py. Other methods:
+stream.py.
 """
 
 from micropython import const
@@ -76,7 +77,9 @@ class Socket:
         self._host = ""
         self._id = -1  # connectID
         self._state = _NEW
-        self._why = -1  # OPENING: the <err> of +QIOPEN, -1 until it comes; DEAD: for `fail`
+        self._why: (
+            int | OSError
+        ) = -1  # OPENING: the <err> of +QIOPEN, -1 until it comes; DEAD: for `fail`
         self._ms = -1  # timeout: -1 for ever, 0 never wait
         self._busy = False  # the channel works on a command of ours
         self._out = None  # bytes to send: _out[_pos:_end]
@@ -92,7 +95,7 @@ class Socket:
         self._avail = False  # the module may hold data for us
         self._drain = False  # the rest of a datagram that did not fit is to be dropped
         self._hung = False  # the peer has closed
-        self._ahead = None  # nonblocking.py
+        self._ahead: Ahead = None  # nonblocking.py
 
     def __getattr__(self, name: str):
         if name[0] == "_":

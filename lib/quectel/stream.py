@@ -1,7 +1,6 @@
 """What programs expect of a socket beyond send and recv: its methods, loaded when first used."""
 
 
-
 def state(s) -> int:
     """0 initial, 1 opening, 2 connected, 3 closing, 4 closed by the peer (BC26), by QISTATE."""
     return s._modem.socket_state(s)

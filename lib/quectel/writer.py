@@ -17,10 +17,10 @@ class Writer:
     def __init__(self, uart) -> None:
         self.uart = uart
         self.pending = False  # not all has been written
-        self.head = b""
+        self.head: bytes | bytearray = b""
         self.name = b""  # +QIRD of AT+QIRD=0,512
         self.n = 0
-        self.body = None
+        self.body: bytes | bytearray | memoryview = b""
         self.off = 0  # the body starts at body[off]
         self.size = 0  # its bytes on the wire
         self.hexed = False
