@@ -56,7 +56,7 @@ def module(family):
     return importlib.import_module("host_tests.driver.test_rows_" + family)
 
 
-def tests(family):
+def names(family):
     return [name for name in vars(module(family)) if name.startswith("test_")]
 
 
@@ -69,16 +69,16 @@ def test_every_row_is_there_in_order(family):
 def test_every_row_has_a_test_and_every_test_a_row(family):
     named = [name for row in module(family).ROWS for name in row[1:]]
     assert all(len(row) > 1 for row in module(family).ROWS)
-    assert sorted(named) == sorted(tests(family))
+    assert sorted(named) == sorted(names(family))
     assert len(set(named)) == len(named)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_test_is_named_after_its_row(family):
     # Not all of the title, but how it starts.
-    for title, *names in module(family).ROWS:
+    for title, *found in module(family).ROWS:
         word = re.split("[^a-z0-9_]", title.lower().replace("-", "_"))[0]
-        for name in names:
+        for name in found:
             assert name.startswith("test_row_" + word), (title, name)
 
 

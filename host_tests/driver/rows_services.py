@@ -1,4 +1,4 @@
-"""What each row demands of the driver: the services, and what the module says by itself.
+"""What each row demands of the driver: services, receiving, what the module says by itself.
 
 See rows.py.
 """
@@ -163,6 +163,50 @@ def default_answer_time(line, family):
     fails(errno.ETIMEDOUT, d.modem.command, "+CSQ")
     assert 300 <= d.clock.now - t <= 2000
     assert d.modem.command("+CSQ") == ["+CSQ: 25,0"]
+
+
+# -- receiving --------------------------------------------------------------------------------
+
+
+def qird(line, family):
+    d = desk(line, family)
+    s, peer = d.tcp()
+    peer.send(TEXT * 40)
+    got = s.recv(2000)
+    assert said(d, "+QIRD") == ["AT+QIRD=0,512"]
+    got += s.recv(5)
+    assert said(d, "+QIRD")[-1] == "AT+QIRD=0,5" and len(got) == 517
+    got += s.recv(2000)
+    assert got == TEXT * 40
+
+
+def qird_header(line, family):
+    d = desk(line, family)
+    s, _ = d.tcp()
+    for header in ("+QIRD: 5", "+QIRD: 5,0"):
+        d.module.answer("AT+QIRD", urc(header) + b"hello\r\n" + OK)
+        d.module.inject(urc('+QIURC: "recv",0,5'))
+        assert s.recv(9) == b"hello"
+    d.module.answer("AT+QIRD", urc("+QIRD: 0") + OK)
+    s.settimeout(2)
+    fails(errno.ETIMEDOUT, s.recv, 9)
+    d.module.inject(urc('+QIURC: "recv",0,5'))
+    d.module.answer("AT+QIRD", urc("+QIRD: 5") + b"again\r\n" + OK)
+    assert s.recv(9) == b"again"
+
+
+def rem(line, family):
+    d = desk(line, family)
+    s, peer = d.tcp()
+    u, other = d.udp(port=8)
+    for p in (peer, other):
+        p.send(b"0123456789")
+        p.send(b"ab")
+    assert s.recv(8) == b"01234567"
+    assert u.recv(8) == b"01234567"
+    # What remains of the node: the stream's next bytes, the end of a datagram that did not fit.
+    assert s.recv(8) == b"89" and s.recv(8) == b"ab"
+    assert u.recv(8) == b"ab"
 
 
 # -- what the module says by itself -----------------------------------------------------------

@@ -213,15 +213,15 @@ def test_row_qisendex_512(line):
 
 
 def test_row_qird_1_512(line):
-    rows.qird(line, FAMILY)
+    services.qird(line, FAMILY)
 
 
 def test_row_qird_header(line):
-    rows.qird_header(line, FAMILY)
+    services.qird_header(line, FAMILY)
 
 
 def test_row_rem_of_one_node(line):
-    rows.rem(line, FAMILY)
+    services.rem(line, FAMILY)
 
 
 def test_row_qiswtmd_is_kept(line):

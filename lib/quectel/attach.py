@@ -1,4 +1,10 @@
-"""From power to an address: functions that a `Modem` offers as its methods."""
+"""From power to an address: functions that a `Modem` offers as its methods.
+
+They are needed for moments only: as .mpy, which is quickly loaded again, this leaves memory after
+them.
+"""
+
+import sys
 
 from micropython import const
 
@@ -13,6 +19,14 @@ _ROUNDS = const(5)
 _TIMEOUT = const(-6)
 _RESET = const(-7)
 _OPEN = const(2)  # socket.py
+
+
+def leave() -> None:
+    """Have what is needed for moments only collected as garbage, if it comes from .mpy files."""
+    if __file__.endswith(".mpy"):
+        for name in ("attach", "opening"):
+            if sys.modules.pop("quectel." + name, None):
+                delattr(sys.modules["quectel"], name)
 
 
 def power_on(modem):
@@ -124,6 +138,7 @@ def attach(modem, apn: "str | None" = None, timeout_ms: int = 60_000):
                 if why[-2:] in (" 1", " 5"):
                     address = yield from _last(modem, "+CGPADDR=%d" % modem.CONTEXT)
                     if address.strip("0."):
+                        leave()
                         return address
                     why = "no address"
         except OSError as e:

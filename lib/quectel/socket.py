@@ -16,7 +16,7 @@ stream.py.
 
 from micropython import const
 
-from .modem import fail, quoted
+from .modem import fail
 from .ticks import now, since
 
 _NEW = const(0)
@@ -35,14 +35,8 @@ _SEND_FAIL = const(-2)
 _TIMEOUT = const(-6)
 _ABORTED = const(-9)
 _NOT_CONNECTED = const(-10)
-_NO_MEMORY = const(-11)
 _CLOSED = const(-12)
-_ALREADY = const(-13)
-_IN_PROGRESS = const(-14)
-_UNSUPPORTED = const(555)
-_USED = const(563)
 
-_HOST_MAX = const(150)
 _BACK_OFF_MS = const(125)  # doubled at each SEND FAIL
 
 
@@ -77,9 +71,8 @@ class Socket:
         self._host = ""
         self._id = -1  # connectID
         self._state = _NEW
-        self._why: (
-            int | OSError
-        ) = -1  # OPENING: the <err> of +QIOPEN, -1 until it comes; DEAD: for `fail`
+        # OPENING: the <err> of +QIOPEN, -1 until it comes; DEAD: for `fail`
+        self._why: int | OSError = -1
         self._ms = -1  # timeout: -1 for ever, 0 never wait
         self._busy = False  # the channel works on a command of ours
         self._out = None  # bytes to send: _out[_pos:_end]
@@ -95,7 +88,7 @@ class Socket:
         self._avail = False  # the module may hold data for us
         self._drain = False  # the rest of a datagram that did not fit is to be dropped
         self._hung = False  # the peer has closed
-        self._ahead: Ahead = None  # nonblocking.py
+        self._ahead = None  # nonblocking.py
 
     def __getattr__(self, name: str):
         if name[0] == "_":
@@ -113,60 +106,9 @@ class Socket:
         OSError: ECONNREFUSED, EHOSTUNREACH (no such name, no network), ETIMEDOUT, ENOMEM (no
         connectID is free); EINPROGRESS at timeout 0: the opening goes on, `send` tells.
         """
-        host, port = address
-        modem = self._modem
-        quoted(host, _HOST_MAX)
-        if not 0 < port < 65536 or (":" in host and not getattr(modem, "_ipv6", 0)):
-            raise ValueError("address: %r" % (address,))
-        if self._state:
-            fail(_ALREADY, host)
-        self._state = _OPENING
-        self._host = host
-        modem._start(self._open(port))
-        if not self._ms:
-            fail(_IN_PROGRESS, host)
-        self._until(_OPENING)
-        self._check()
+        from .opening import connect
 
-    def _open(self, port: int):
-        modem = self._modem
-        try:
-            if not modem._known:
-                from .attach import set_up
-
-                yield from set_up(modem)
-            ids = modem._sockets
-            if None not in ids:
-                fail(_NO_MEMORY, "no connectID is free")
-            self._id = cid = ids.index(None)
-            ids[cid] = self
-            text = '+QIOPEN=%d,%d,"%s","%s",%d,0,0'
-            text %= (modem.CONTEXT, cid, "UDP" if self._udp else "TCP", self._host, port)
-            if ":" in self._host:
-                if not modem._ipv6:
-                    fail(_UNSUPPORTED, "IPv6")
-                text += ",1"
-            try:
-                yield from modem._at(text)
-            except OSError as e:
-                if getattr(e, "code", 0) != _USED:
-                    raise
-                yield from modem._shut(cid)
-                ids[cid] = self
-                yield from modem._at(text)
-            t = now()
-            while self._why == -1 and self._state == _OPENING:
-                if since(t) >= modem.OPEN_MS:
-                    self._why = _TIMEOUT
-                yield
-            why = self._why
-        except OSError as e:
-            why = e
-        if why or self._state != _OPENING:
-            # A failed open keeps the id in use until QICLOSE (manuals, 2.1.1).
-            yield from self._closing(why)
-        else:
-            self._state = _OPEN
+        connect(self, address)
 
     def close(self) -> None:
         """Close the connection and free its connectID. Waits for that unless the timeout is 0.
@@ -249,7 +191,7 @@ class Socket:
         """Receive at most `n` bytes; b"" at the end."""
         buf = bytearray(n)
         n = self.recv_into(buf)
-        return bytes(memoryview(buf)[:n])
+        return bytes(buf[:n])
 
     def _until(self, what: int) -> None:
         # Wait: until it is open (_OPENING), has received (_OPEN), or else has sent. An exception
