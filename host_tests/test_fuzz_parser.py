@@ -1,6 +1,6 @@
-"""Random bytes into the parsers and into a whole modem: no exception, bounded memory, no dependence on cuts.
+"""Random bytes into the parsers and a whole modem: no exception, bounded memory, any chunking.
 
-On CPython with hypothesis; the portable tests with seeds of their own are in driver/test_invariants.py.
+On CPython with hypothesis; portable tests with seeds of their own: driver/test_invariants.py.
 """
 
 import host_tests.shim

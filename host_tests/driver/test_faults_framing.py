@@ -4,10 +4,10 @@ What a broken line may do: be dropped and counted. What it may not do: be taken 
 prompt or a URC, hide the line after it, or end the command under way.
 """
 
+import errno
+
 from host_tests.driver.events import events, fails, lines, reader, take, up
 from quectel.parser import Parser
-
-import errno
 
 TAILS = (b"OK", b"ERROR", b"> ", b'+QIURC: "closed",0', b"RDY", b"SEND OK", b"POWERED DOWN")
 CSQ = b"\r\n+CSQ: 7,0\r\n\r\nOK\r\n"
@@ -99,7 +99,9 @@ def test_F02_tail_ends_no_command(line):
 def test_F02_tail_is_no_prompt_and_closes_no_socket(line):
     desk = up(line, "BC26")
     s, peer = desk.tcp()
-    desk.module.prompt = "\r\n" + "".join(["x" * 200 + t.decode() + "\r\n" for t in TAILS]) + "\r\n> "
+    desk.module.prompt = (
+        "\r\n" + "".join(["x" * 200 + t.decode() + "\r\n" for t in TAILS]) + "\r\n> "
+    )
     assert s.send(b"\0binary\xff") == 8
     assert bytes(peer.received) == b"\0binary\xff"
     assert desk.modem.stats()["unknown"] == 0
@@ -197,7 +199,9 @@ def test_F06_parser_passes_any_byte_on(line):
 
 def test_F06_bytes_that_are_no_text_in_an_answer(line):
     desk = up(line)
-    assert answered(desk, b"\r\n+CSQ: \xff\xfe\xc3\x28\r\n\r\nOK\r\n") == ["+CSQ: \xff\xfe\xc3\x28"]
+    assert answered(desk, b"\r\n+CSQ: \xff\xfe\xc3\x28\r\n\r\nOK\r\n") == [
+        "+CSQ: \xff\xfe\xc3\x28"
+    ]
 
 
 def test_F06_bytes_that_are_no_text_in_a_urc(line):

@@ -1,12 +1,11 @@
 """F41, F43, F44, F46 to F49: reboots, storms, former tenants, callbacks, no memory, clocks, Ctrl+C."""
 
 import errno
+from time import ticks_add
 
 from host_tests.driver.events import fails, guard, noise, rewire, up
 from host_tests.driver.harness import HOST, Line, raises
 from quectel import ticks
-
-from time import ticks_add
 
 CSQ = ["+CSQ: 25,0"]
 
@@ -434,6 +433,7 @@ def test_F49_ctrl_c_in_the_idle_hook(line):
     s, peer = desk.tcp()
     idle = desk.modem.idle
     for wait in (lambda: s.recv(10), lambda: desk.modem.command("+CSQ"), lambda: s.send(b"\0")):
+
         def stop():
             raise KeyboardInterrupt
 

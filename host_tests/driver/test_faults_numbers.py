@@ -64,7 +64,13 @@ def test_F20_F21_F22_parser_numbers():
     for text in NONSENSE:
         assert line_of(b"+X: " + text + b",7").num(0) == -1, text
         assert line_of(b"+X: 7," + text).num(1) == -1, text
-    for text, value in ((b"0", 0), (b"7", 7), (b"007", 7), (b"999999999", 999999999), (b" 12", 12)):
+    for text, value in (
+        (b"0", 0),
+        (b"7", 7),
+        (b"007", 7),
+        (b"999999999", 999999999),
+        (b" 12", 12),
+    ):
         assert line_of(b"+X: " + text + b",7").num(0) == value, text
         assert line_of(b"+X: 7," + text).num(1) == value, text
 
@@ -177,7 +183,12 @@ def test_F23_F24_ids_that_nobody_has(line):
     s, peer = desk.tcp()
     for cid in STRANGE:
         before = counted(desk)
-        say(desk, b'+QIURC: "closed",' + cid, b'+QIURC: "recv",' + cid, b"+QIOPEN: " + cid + b",566")
+        say(
+            desk,
+            b'+QIURC: "closed",' + cid,
+            b'+QIURC: "recv",' + cid,
+            b"+QIOPEN: " + cid + b",566",
+        )
         assert counted(desk) == before + 3, cid
     sent = len(desk.module.commands)
     s.settimeout(1)
@@ -244,7 +255,9 @@ def test_F25_fields_too_few_are_no_news(line):
     desk = up(line)
     s, peer = desk.tcp()
     before = counted(desk)
-    say(desk, b'+QIURC: "closed"', b'+QIURC: "recv"', b'+QIURC: "closed', b"+QIURC:", b"+QIOPEN: 0")
+    say(
+        desk, b'+QIURC: "closed"', b'+QIURC: "recv"', b'+QIURC: "closed', b"+QIURC:", b"+QIOPEN: 0"
+    )
     assert counted(desk) == before + 5
     s.settimeout(1)
     fails(errno.ETIMEDOUT, s.recv, 1)

@@ -15,7 +15,9 @@ EVERY = bytes([b for b in range(256)])
 
 
 def qird(data, rem=0, n=None):
-    return b"\r\n+QIRD: %d,%d\r\n" % (len(data) if n is None else n, rem) + data + b"\r\n\r\nOK\r\n"
+    return (
+        b"\r\n+QIRD: %d,%d\r\n" % (len(data) if n is None else n, rem) + data + b"\r\n\r\nOK\r\n"
+    )
 
 
 def receive(s, n):
@@ -272,7 +274,9 @@ def test_F32_parser_urc_right_behind_a_block(line):
     p = FormatParser()
     p.push = 1
     got = events(line.cut(b'+QIURC: "recv",0,2\r\nab+QIURC: "closed",0\r\n'), p)
-    assert got == [("header", b'+QIURC: "recv",0,2'), ("data", b"ab")] + lines(b'+QIURC: "closed",0')
+    assert got == [("header", b'+QIURC: "recv",0,2'), ("data", b"ab")] + lines(
+        b'+QIURC: "closed",0'
+    )
 
 
 def test_F32_parser_same_line_in_buffer_mode_has_no_data(line):

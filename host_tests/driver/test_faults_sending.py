@@ -10,7 +10,7 @@ from host_tests.driver.events import fails, guard, noise, rewire
 from host_tests.driver.harness import HOST, PORT, raises
 from host_tests.simulator.uart import Cuts
 
-BINARY = b"\0\r\n> OK\r\n\x1a\x1b\xff,;\""  # goes behind the prompt, or in hex
+BINARY = b'\0\r\n> OK\r\n\x1a\x1b\xff,;"'  # goes behind the prompt, or in hex
 
 
 def up(line, family="BC26", **knobs):

@@ -23,11 +23,7 @@ class BC20(Modem):
         '+QICFG="viewmode",0',
         '+QICFG="showlength",1',
     )
-    IMEI = "+CGSN=1"
-    POWER_OFF = "+QPOWD=0"
-    RESET = "+QRST=1"
     ON_MS = 600  # as BC26: the same chip
-    RESET_MS = 100
     BOOT_MS = 6_000
 
     def _optional(self):

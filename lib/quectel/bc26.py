@@ -28,11 +28,7 @@ class BC26(Modem):
         '+QICFG="viewmode",0',
         '+QICFG="showlength",1',
     )
-    IMEI = "+CGSN=1"
-    POWER_OFF = "+QPOWD=0"  # 0 is the normal way here
-    RESET = "+QRST=1"
     ON_MS = 600  # PWRKEY low 500-550 ms
-    RESET_MS = 100
     BOOT_MS = 6_000
 
     def _optional(self):

@@ -19,9 +19,5 @@ class BC66(Modem):
         '+QICFG="viewmode",0',
         '+QICFG="showlength",1',
     )
-    IMEI = "+CGSN=1"
-    POWER_OFF = "+QPOWD=0"  # 0 is the normal way here
-    RESET = "+QRST=1"
     ON_MS = 600  # PWRKEY low 500-600 ms
-    RESET_MS = 100  # RESET low 50-100 ms
     BOOT_MS = 6_000  # RDY within 6 s

@@ -17,9 +17,18 @@ _NTP_MS = const(125_000)
 _GAP_MS = const(2_000)  # an answer of several URCs is over when none has come for so long
 _NAME_MAX = const(150)
 _URCS_MAX = const(8)
+_LINE_MAX = const(400)  # characters of a command
 _HEARD = const(16)  # URCs kept of one answer
 _LOST = const(569)
 _UNSUPPORTED = const(555)
+
+# What a family that differs says in its class.
+_DEFAULTS = {
+    "IMEI": "+CGSN=1",
+    "POWER_OFF": "+QPOWD=0",  # 0 is the normal way on BC modules
+    "RESET": "+QRST=1",
+    "RESET_MS": 100,  # RESET low 50-100 ms
+}
 
 _POISONED = const(2)  # channel.py
 
@@ -43,6 +52,10 @@ def fields(line: str) -> list:
     return [field.strip() for field in out]
 
 
+def _of(modem, name: str):
+    return getattr(type(modem), name, _DEFAULTS[name])
+
+
 def number(field: str) -> int:
     """A field that must be plain digits. OSError(EIO) if it is not."""
     if not field.isdigit():
@@ -61,7 +74,7 @@ def _first(modem, text: str):
 
 def imei(modem):
     """The IMEI, a string of 15 digits."""
-    return (yield from _first(modem, modem.IMEI))
+    return (yield from _first(modem, _of(modem, "IMEI")))
 
 
 def imsi(modem):
@@ -344,18 +357,19 @@ def command(modem, text: str, timeout_ms: int = _LOCAL_MS):
     """
     if text[:2].upper() == "AT":
         text = text[2:]
-    if text.count('"') & 1 or not all([" " <= c <= "~" for c in text]):
-        raise ValueError("not one AT command: %r" % text)
-    name = text.upper()
-    if name.startswith("+QIRD=") or name.startswith("+QISEND"):
-        if not (name.endswith("?") or name.endswith(",0")):
-            raise ValueError("payload goes through a socket")
+    if len(text) > _LINE_MAX or text.count('"') & 1 or not all([" " <= c <= "~" for c in text]):
+        raise ValueError("not one AT command: %r" % text[:_LINE_MAX])
+    for part in text.upper().split(";"):
+        name = part.strip()
+        if name.startswith("+QIRD=") or name.startswith("+QISEND"):
+            if not (name.endswith("?") or name.endswith(",0")):
+                raise ValueError("payload goes through a socket")
     return (yield from modem._at(text, timeout_ms))
 
 
 def power_off(modem):
     """AT+QPOWD, which lets the module leave the network; its sockets are gone."""
-    yield from modem._at(modem.POWER_OFF, _RADIO_MS)
+    yield from modem._at(_of(modem, "POWER_OFF"), _RADIO_MS)
     modem._rebooted()
 
 
@@ -365,12 +379,15 @@ def reset(modem):
     pin = power and power.reset
     if not pin:
         try:
-            yield from modem._at(modem.RESET)
+            yield from modem._at(_of(modem, "RESET"))
         except OSError:
             if modem.channel.state == _POISONED:
                 raise
             # Some reboot at once, without an OK.
-    yield from _kick(modem, pin, power and power.reset_on, modem.RESET_MS)
+    boots = modem._boots
+    yield from _kick(modem, pin, power and power.reset_on, _of(modem, "RESET_MS"))
+    if boots == modem._boots:
+        modem._known = False  # it may not have obeyed, nor be there any more
     yield from set_up(modem)
 
 
