@@ -70,6 +70,19 @@ def fails(number, call, *args, **kwargs):
     raise AssertionError("no OSError")
 
 
+class Dice:
+    """Numbers that look like chance, the same ones on every interpreter."""
+
+    def __init__(self, seed):
+        self.x = seed * 2654 % 65537 + 1
+        self(7)
+
+    def __call__(self, n):
+        """0 to n - 1."""
+        self.x = self.x * 75 % 65537
+        return self.x // 5 % n
+
+
 def rewire(desk, uart):
     """Put a new modem of the same family on `uart`, in the place of the one there was."""
     desk.modem = type(desk.modem)(uart)
@@ -90,7 +103,7 @@ def guard(desk, ms=900_000):
 
 
 def up(line, family="BC66", **knobs):
-    """A desk whose modem is set up, so that all that is counted from now on is the test's doing."""
+    """A desk whose modem is set up: what is counted from now on is the test's doing."""
     desk = guard(line.desk(family, **knobs))
     desk.modem.ip()
     return desk

@@ -4,7 +4,6 @@ A test takes a `line` (see `runs`) and asks it for what it needs:
 
     desk = line.desk()                    a running, attached BC66, its network and a modem on it
     desk = line.desk("BC26", banner=True) any family, any knob of the simulated module
-    script = line.script("BC66")          a modem on a UART whose every byte the test writes itself
 
 Time stands still until something waits: `modem.idle` moves it to the module's next event.
 """
@@ -14,6 +13,7 @@ from quectel import ticks
 
 CHUNKINGS = ("whole", "bytes", "splits")
 SPLITS = 50  # seeds
+_LIMIT_MS = 3_600_000  # no test waits an hour, unless it waits for ever
 _STEP_MS = 50  # the longest step that time makes while the driver waits
 
 HOST = "198.51.100.7"
@@ -40,10 +40,6 @@ class Line:
     def desk(self, family="BC66", **knobs):
         """A module that answers at once, its network, and a modem on it."""
         return Desk(self, family, knobs)
-
-    def script(self, family="BC66"):
-        """A modem on a UART that the test plays."""
-        return Script(self, family)
 
     def cut(self, data):
         """`data` in this line's pieces."""
@@ -94,6 +90,7 @@ class Desk:
 
     def idle(self):
         """Nothing to do for the driver: time goes on, to the next thing that happens."""
+        assert self.clock.now < _LIMIT_MS, "waited for ever"
         if self.uart.any():
             return
         due = self.clock.next_due()

@@ -110,17 +110,6 @@ def access_modes(line, family):
     assert said(d, "+QIRD") and d.modem.sockets()[0][7] == 0
 
 
-def push_mode(line, family):
-    d = desk(line, family)
-    s, peer = d.tcp(delay_ms=100)
-    s.settimeout(5)
-    s.access_mode(1)
-    assert said(d, "+QISWTMD") == ["AT+QISWTMD=0,1"]
-    peer.send(BINARY)
-    assert s.recv(300) == BINARY
-    assert not said(d, "+QIRD") and d.modem.sockets()[0][7] == 1
-
-
 def qiswtmd(line, family):
     d = desk(line, family)
     s, _ = d.tcp()

@@ -217,7 +217,8 @@ def test_F06_bytes_that_are_no_text_in_a_urc(line):
 # -- F07: chunks --------------------------------------------------------------------------------
 
 STREAM = (
-    b'\r\n+QIURC: "recv",0,12\r\n\r\n+QIRD: 12,0\r\n\r\nOK\r\nab>\ncd\r\n\r\nOK\r\n\r\n\r\nERROR\r\n'
+    b'\r\n+QIURC: "recv",0,12\r\n\r\n+QIRD: 12,0\r\n\r\nOK\r\nab>\ncd\r\n\r\nOK\r\n'
+    b"\r\n\r\nERROR\r\n"
     b"AT+X\r\r\n12345678901234567890123456789012345678901234567\r\n\r\n+X: 1\r\n"
 )
 EVENTS = (

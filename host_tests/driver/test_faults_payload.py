@@ -1,4 +1,4 @@
-"""F26 to F34: counted data. Every byte arrives as it was sent, or the socket fails; never anything else."""
+"""F26 to F34: counted data. Every byte arrives as it was sent, or the socket fails."""
 
 import errno
 
@@ -7,9 +7,9 @@ from host_tests.driver.harness import raises
 from quectel.formats import FormatParser
 
 HOSTILE = (
-    b'\r\nOK\r\n\r\nERROR\r\n+QIURC: "closed",0\r\n\r\n+QIURC: "closed",1\r\n> \r\n>\r\nNO CARRIER\r\n'
-    b"\r\nRDY\r\n\r\nPOWERED DOWN\r\n\r\nSEND OK\r\n\r\nSEND FAIL\r\n\r\nCLOSE OK\r\n+QIRD: 5\r\nx\x1a\x1b\0"
-    b"+QIOPEN: 0,566\r\n+CME ERROR: 3\r\n\r\n\r\n"
+    b'\r\nOK\r\n\r\nERROR\r\n+QIURC: "closed",0\r\n\r\n+QIURC: "closed",1\r\n> \r\n>\r\n'
+    b"NO CARRIER\r\n\r\nRDY\r\n\r\nPOWERED DOWN\r\n\r\nSEND OK\r\n\r\nSEND FAIL\r\n"
+    b"\r\nCLOSE OK\r\n+QIRD: 5\r\nx\x1a\x1b\0+QIOPEN: 0,566\r\n+CME ERROR: 3\r\n\r\n\r\n"
 )
 EVERY = bytes([b for b in range(256)])
 
@@ -179,7 +179,7 @@ def test_F30_bytes_lost_within_the_payload(line):
         s, peer = desk.tcp()
         other, peer_other = desk.tcp(port=8)
         peer.send(noise(k, 60))
-        desk.until(lambda: desk.modem.stats()["dropped"] or s._avail)
+        desk.run(10)
         desk.module.drop_output(20, k)
         fails(errno.EIO, s.recv, 60)
         fails(errno.EIO, s.recv, 60)

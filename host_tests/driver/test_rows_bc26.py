@@ -17,7 +17,7 @@ ROWS = (
     ("contextID", "test_row_contextid_1"),
     ("connectID", "test_row_connectid_0_4"),
     ("service types", "test_row_service_types_tcp_udp", "test_row_service_types_no_servers"),
-    ("access modes", "test_row_access_modes_buffer", "test_row_access_modes_push"),
+    ("access modes", "test_row_access_modes_buffer"),
     ("IPv6", "test_row_ipv6_protocol_type_1"),
     ("context set-up", "test_row_context_set_up_none"),
     ("auth", "test_row_auth_none"),
@@ -91,10 +91,6 @@ def test_row_service_types_no_servers(line):
 
 def test_row_access_modes_buffer(line):
     rows.access_modes(line, FAMILY)
-
-
-def test_row_access_modes_push(line):
-    rows.push_mode(line, FAMILY)
 
 
 def test_row_ipv6_protocol_type_1(line):

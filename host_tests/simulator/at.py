@@ -122,7 +122,7 @@ class CommandLine:
             self._rx.extend(data)
             if len(self._rx) > self.family.rx_buffer:
                 self.junk += len(self._rx) - self.family.rx_buffer
-                del self._rx[self.family.rx_buffer :]
+                self._rx = self._rx[: self.family.rx_buffer]
             return
         self._consume(bytes(data))
 
@@ -171,8 +171,8 @@ class CommandLine:
             for c in piece:
                 if c != BACKSPACE:
                     line.append(c)
-                elif line:
-                    del line[len(line) - 1 :]
+                else:
+                    line = self._line = line[: len(line) - 1 if line else 0]
         if len(line) > self.family.max_line:
             self._overlong = True
             self._line = bytearray()

@@ -71,8 +71,12 @@ def unsent(s, code: int) -> None:
 def let_go(s) -> None:
     """An exception broke off a call of Socket `s` while a command uses the caller's buffer."""
     s._fail(_ABORTED)
-    if s._modem.channel._owner is s:
-        s._modem.channel._break(_TIMEOUT)
+    channel = s._modem.channel
+    if channel._owner is s:
+        if channel._asked:
+            channel._break(_TIMEOUT)  # a QIRD: its data may be half in
+        else:
+            channel._soil(_TIMEOUT)
 
 
 def ask(channel) -> None:

@@ -206,11 +206,11 @@ class Socket:
                 if what
                 else self._pos < self._end
             ):
-                modem._spin()
-                self._check()
                 # A command in flight is never broken off: it uses the buffer.
                 if not self._busy and 0 < self._ms <= since(t):
                     fail(_TIMEOUT, self._host)
+                modem._spin()
+                self._check()
             what = _DEAD
         finally:
             if what != _DEAD:
