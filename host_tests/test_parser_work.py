@@ -7,7 +7,9 @@ import host_tests.shim
 
 host_tests.shim.install()
 
-from quectel.parser import DATA, HEADER, NONE, Parser
+from quectel.parser import Parser
+
+NONE, LINE, HEADER, DATA = range(4)  # what Parser.next returns
 
 
 class Watched(bytearray):

@@ -88,13 +88,13 @@ class Pin:
         pass
 
 
-def start(uart, power=None):
+def start(uart, power=None, idle=None):
     """A modem on this UART and its clock, attached."""
     from quectel import BC66, Power, ticks
 
     ticks.ticks_ms = uart.ticks_ms
     modem = BC66(uart, power or Power(pwrkey=Pin(), pwrkey_on=1))
-    modem.idle = uart.idle
+    modem.idle = idle or uart.idle
     modem.power_on()
     modem.attach(apn="iot.example")
     return modem
@@ -120,10 +120,19 @@ def taken():
 
 
 def session():
-    modem = start(UART())
+    uart = UART()
+    seen = set()
+
+    def idle():
+        uart.idle()
+        seen.update(sys.modules)
+
+    modem = start(uart, None, idle)
     for kind in (2, 1):
         exchange(modem, kind).close()
-    return {"modules": [name for name in sys.modules if name.split(".")[0] == "quectel"]}
+    ours = [name for name in seen if name.split(".")[0] == "quectel"]
+    stay = [name for name in ours if name in sys.modules]
+    return {"modules": stay, "moments": [name for name in ours if name not in stay]}
 
 
 def imports(names):
@@ -152,6 +161,7 @@ def objects():
     uart = UART()
     before = taken()
     modem = start(uart, power)
+    modem.poll()  # lets go of the last operation
     used = taken() - before
 
     sockets = [None] * 4

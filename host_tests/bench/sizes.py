@@ -80,9 +80,10 @@ def ask(argv, folder, *words):
 
 
 def modules(argv, folder):
-    """The names of the driver's modules that the session loads, its package first."""
-    names = ask(argv, folder, "session")["modules"]
-    return sorted(set(names) | {"quectel"})
+    """The names of the driver's modules that the session loads, its package first, and of those
+    that it lets go of again."""
+    names = ask(argv, folder, "session")
+    return sorted(set(names["modules"]) | {"quectel"}), sorted(names["moments"])
 
 
 def path(folder, name):
@@ -102,12 +103,17 @@ def measure():
     """All rows; interpreters.Unavailable without a 32-bit MicroPython or mpy-cross."""
     argv = interpreters.find(32)
     with compiled() as folder:
-        loaded = modules(argv, folder)
+        loaded, moments = modules(argv, folder)
         rows = [Row("mpy " + name, os.path.getsize(path(folder, name))) for name in loaded]
         rows.append(Row("mpy modem_board", os.path.getsize(path(folder, "modem_board"))))
         rows.append(Row("mpy in all, bytes", sum(row.value for row in rows), 12_288, 9_216))
         ram = ask(argv, folder, "import", *loaded)["ram"]
         rows.append(Row("RAM after import, bytes", ram, 16_384, 12_288))
+        # No budget names these: power_on, attach and connect load them, and let go of them.
+        for name in moments:
+            rows.append(Row("for moments: " + name, os.path.getsize(path(folder, name))))
+        ram = ask(argv, folder, "import", *(loaded + moments))["ram"]
+        rows.append(Row("for moments: RAM with them, bytes", ram))
         found = ask(argv, folder, "objects")
     rows.append(Row("RAM per modem, bytes", found["modem"], 1_024))
     rows.append(Row("RAM per socket, bytes", found["socket"], 256))

@@ -107,6 +107,19 @@ def test_F12_nothing_but_the_probe_leaves_while_an_answer_may_come(line):
         assert desk.clock.now - t >= late - 300
 
 
+def test_F11_the_probe_waits_for_silence(line):
+    desk = up(line)
+    desk.module.mute("AT+CGMM")
+    fails(errno.ETIMEDOUT, desk.modem.command, "+CGMM", 300)
+    sent = len(desk.module.commands)
+    for _ in range(12):
+        desk.module.inject(b"\r\n+CSCON: 1\r\n")
+        desk.run(150)
+    assert desk.module.commands[sent:] == []
+    desk.run(1000)
+    assert desk.module.commands[sent:] == ["ATE0"]
+
+
 def test_F13_late_block_is_not_delivered_elsewhere(line):
     desk = up(line)
     a, peer_a = desk.tcp()

@@ -81,6 +81,15 @@ class Channel:
     The owner of a command has `lines` for its information lines, and hears `_finish(code)`.
     """
 
+    # Here and not in the object, where they would take room before they count anything:
+    owed = False  # a send timed out: its SEND OK may come, so no other may wait for one
+    failed = 0  # recoveries given up
+    dropped = 0  # lines of a broken payload, and answers that made no sense
+    unknown = 0  # lines that mean nothing to us
+    stray = 0  # results nobody waited for
+    timeouts = 0  # commands without an answer
+    resyncs = 0  # recoveries that worked
+
     def __init__(self, uart, modem) -> None:
         if not hasattr(uart, "any"):
             from .circuitpython import BusioUART
@@ -92,13 +101,6 @@ class Channel:
         self.phase = _IDLE
         self.got = 0  # bytes the last QIRD brought
         self.rem = -1  # bytes it left in its node, -1 if the module did not say
-        self.owed = False  # a send timed out: its SEND OK may come, so no other may wait for one
-        self.failed = 0  # recoveries given up
-        self.dropped = 0  # lines of a broken payload, and answers that made no sense
-        self.unknown = 0  # lines that mean nothing to us
-        self.stray = 0  # results nobody waited for
-        self.timeouts = 0  # commands without an answer
-        self.resyncs = 0  # recoveries that worked
         self.pending = False  # not all has been written of
         self.head: bytes | bytearray = b""  # a command line, with CR:
         self.name = b""  # +QIRD of AT+QIRD=0,512
@@ -468,5 +470,7 @@ class Channel:
         self._mute = True
         if code != _RESET:
             self.dropped += 1
-            self._modem._doubt()
+            if self._modem._known:
+                # URCs may have been lost: what is still open?
+                self._modem.audit(wait=False)
         self._soil(code)

@@ -4,7 +4,13 @@
 when `option("viewmode", 1)` or `option("dataformat", 0, 1)` asks for one of them.
 """
 
-from .parser import HEADER, NONE, Parser
+from micropython import const
+
+from .parser import Parser
+
+# parser.py
+_NONE = const(0)
+_HEADER = const(2)
 
 
 class FormatParser(Parser):
@@ -53,7 +59,7 @@ class FormatParser(Parser):
         if self._quoted and buf[self._pos] == 34:
             self._pos += 1
             self._quoted = False
-            return NONE
+            return _NONE
         if not self.view:
             return super()._scan()
         # The header has no line end of its own: stop at each comma and look at it.
@@ -70,8 +76,8 @@ class FormatParser(Parser):
         if self._is_header():
             self._done = True
             self._commas = 0
-            return HEADER
-        return NONE
+            return _HEADER
+        return _NONE
 
     def _is_header(self) -> bool:
         pushed = self.begins(b'+QIURC: "recv",')

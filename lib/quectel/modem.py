@@ -99,16 +99,17 @@ class Modem:
     CONTEXT = 1
     PROMPT_MAX = 0  # bytes behind one prompt; 0: has none
 
+    idle = None
+    _boots = 0  # how often it has rebooted under us
+    _urcs: tuple = ()  # (prefix, callback) pairs of on_urc, and of services that wait
+
     def __init__(self, uart, power=None) -> None:
         self.channel = self.CHANNEL(uart, self)
         self.power = power
-        self.idle = None
         self._sockets = [None] * self.IDS  # by connectID: who has it, until QICLOSE has freed it
         self._turn = 0  # the connectID looked at last
         self._operations: list = []  # under way
-        self._urcs = ()  # (prefix, callback) pairs of on_urc, and of services that wait
         self._known = False  # the module is set up as we need it
-        self._boots = 0  # how often it has rebooted under us
         self._polling = False
 
     def __getattr__(self, name: str):
@@ -166,7 +167,7 @@ class Modem:
 
     def _spin(self) -> None:
         if self._polling:
-            fail(_ALREADY, "a callback must not wait")
+            fail(_ALREADY, "in a callback")
         self.poll()
         if self.idle:
             self.idle()
@@ -218,7 +219,10 @@ class Modem:
         if self._urcs and self.hear(p):
             known = True
         # RDY with garbage glued to it, APP RDY, POWERED DOWN, NORMAL POWER DOWN
-        if p.line[0] != 43 and (p.ends(b"RDY") or p.ends(b" DOWN")):
+        n = p.n
+        if p.line[0] != 43 and (
+            p.line.find(b"RDY", n - 3, n) >= 0 or p.line.find(b" DOWN", n - 5, n) >= 0
+        ):
             self._rebooted()
             known = True
         return known
@@ -231,8 +235,3 @@ class Modem:
                 s._fail(_RESET)
         self._sockets = [None] * self.IDS
         self.channel.reset()
-
-    def _doubt(self) -> None:
-        # URCs may have been lost: what is still open?
-        if self._known:
-            self.audit(wait=False)

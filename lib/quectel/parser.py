@@ -1,11 +1,11 @@
 """Bytes in, events out: the wire format of Quectel modules, with no I/O and no clock.
 
-Give it bytes with `feed(buf, n)`, then call `next()` until it returns NONE:
+Give it bytes with `feed(buf, n)`, then call `next()` until it returns 0 (NONE):
 
-    LINE     a whole line is in `line[:n]`, without its line end: ask `match`, `begins`, `num` ...
-    HEADER   the line announces counted data: call `payload(n)` before `next()`
-    DATA     the last announced byte has been stored
-    PROMPT   `>` at the start of a line, while `prompt` is set
+    1 LINE   a whole line is in `line[:n]`, without its line end: ask `match`, `begins`, `num` ...
+    2 HEADER the line announces counted data: call `payload(n)` before `next()`
+    3 DATA   the last announced byte has been stored
+    4 PROMPT `>` at the start of a line, while `prompt` is set
 
 What bytes cannot tell the parser is told: `reading` (the answer to QIRD is due). The data is taken
 to be behind CR LF, and as it is; for the other formats, and for pushed data, see formats.py.
@@ -18,11 +18,12 @@ from struct import pack_into
 
 from micropython import const
 
-NONE = const(0)
-LINE = const(1)
-HEADER = const(2)
-DATA = const(3)
-PROMPT = const(4)
+# What `next` returns
+_NONE = const(0)
+_LINE = const(1)
+_HEADER = const(2)
+_DATA = const(3)
+_PROMPT = const(4)
 
 _CHUNK = const(64)  # the most bytes worth feeding at once
 _OVERSHOOT = const(16)  # while a header is due: what follows it is copied byte by byte
@@ -32,17 +33,18 @@ _SPOILT = const(-99)
 class Parser:
     """One module's byte stream. `size`: of the longest line kept, CR LF included."""
 
+    oversize = 0  # counters: lines too long,
+    garbage = 0  # NULs between lines, and bytes of lines too long
+
     def __init__(self, size: int = 128) -> None:
         self.line = bytearray(size)
-        self.n = 0  # bytes of the line so far; line[:n] is whole after LINE and HEADER
+        self.n = 0  # bytes of the line so far; line[:n] is whole after _LINE and _HEADER
         self.blank = 0  # exact CR LF lines since the last line or payload; negative: a broken one
         self.left = 0  # counted bytes still to come
         self.dest: bytearray | None = None  # where they go, from `off` on; None drops them
         self.off = 0
         self.prompt = False  # a `>` is due
         self.reading = False  # the answer to QIRD is due
-        self.oversize = 0  # counters: lines too long,
-        self.garbage = 0  # NULs between lines, and bytes of lines too long
         self._buf = self.line  # the bytes being worked on: _buf[_pos:_end]
         self._pos = 0
         self._end = 0
@@ -69,14 +71,14 @@ class Parser:
         while self._pos < self._end:
             if self.left:
                 self._take()
-                event = NONE if self.left else DATA
+                event = _NONE if self.left else _DATA
                 if event:
                     self._restart()
             else:
                 event = self._scan()
             if event:
                 return event
-        return NONE
+        return _NONE
 
     def payload(self, n: int) -> None:
         """After HEADER: the next `n` bytes go to dest[off:]."""
@@ -120,11 +122,11 @@ class Parser:
             # Its blank, if there is one, goes the way of all blanks at the start of a line.
             self._pos = pos + 1
             self.prompt = False
-            return PROMPT
+            return _PROMPT
         lf = buf.find(b"\n", pos, self._end) + 1
         self._keep(lf or self._end)
         if not lf:
-            return NONE
+            return _NONE
         line = self.line
         n = self.n
         while n and (line[n - 1] == 13 or line[n - 1] == 10):
@@ -136,11 +138,11 @@ class Parser:
             self._restart()
         elif n:
             self._done = True
-            return HEADER if self._is_header() else LINE
+            return _HEADER if self._is_header() else _LINE
         else:
             self.blank = self.blank + 1 if self._raw == 2 else _SPOILT
             self._raw = 0
-        return NONE
+        return _NONE
 
     def _keep(self, stop: int) -> None:
         buf = self._buf
@@ -175,11 +177,6 @@ class Parser:
     def begins(self, prefix: bytes) -> bool:
         """Does the line begin with `prefix`?"""
         return self.n >= len(prefix) and self.line.startswith(prefix)
-
-    def ends(self, word: bytes) -> bool:
-        """Does the line end with `word`?"""
-        at = self.n - len(word)
-        return at >= 0 and self.line.find(word, at, self.n) == at
 
     def field(self, k: int) -> int:
         """Where field `k` after the colon starts, or -1. Commas between quotes do not count."""
