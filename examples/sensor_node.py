@@ -33,7 +33,7 @@ def exchange(pool, number, text):
     with pool.socket(pool.AF_INET, pool.SOCK_DGRAM if udp else pool.SOCK_STREAM) as s:
         s.settimeout(ACK_S)
         s.connect(pool.getaddrinfo(SERVER, UDP_PORT if udp else TCP_PORT)[0][-1])
-        s.sendall(text if udp else text + b"\n")
+        s.send(text if udp else text + b"\n")
         print("reading %d sent" % number)
         got = b""
         while b"ack %d\n" % number not in got:
@@ -64,7 +64,7 @@ def main():
         m.power_on()
         print("power on; attaching with APN", APN)
         address = m.attach(apn=APN, timeout_ms=ATTACH_MS)
-        print("registered,", "roaming" if m.registration() == 5 else "home network")
+        print("registered")
         print("address", address)
         pool = SocketPool(m)
         for number in range(1, READINGS + 1):

@@ -197,6 +197,19 @@ def test_F23_F24_ids_that_nobody_has(line):
     assert s.send(b"x") == 1
 
 
+def test_F23_no_id_is_not_the_last_one(line):
+    desk = up(line)
+    pairs = [desk.tcp(port=7 + i) for i in range(5)]
+    for cid in (b"-1", b"-5", b"x", b"", b"5", b"256"):
+        before = counted(desk)
+        say(desk, b'+QIURC: "closed",' + cid, b'+QIURC: "recv",' + cid)
+        assert counted(desk) == before + 2, cid
+    for s, _ in pairs:
+        s.settimeout(1)
+        fails(errno.ETIMEDOUT, s.recv, 1)
+        assert s.send(b"x") == 1
+
+
 def test_F23_an_id_that_is_closed(line):
     desk = up(line)
     s, peer = desk.tcp()

@@ -250,6 +250,9 @@ def test_I11_a_new_modem_object_takes_over(line):
     desk.tcp()
     desk.tcp(port=8)
     rewire(desk, desk.uart)
+    desk.modem.ip()
+    closed = [c for c in desk.module.commands if "QICLOSE" in c]
+    assert closed == ["AT+QICLOSE=0", "AT+QICLOSE=1"]
     s, peer = desk.tcp(port=9)
     assert desk.module.commands[-1].startswith("AT+QIOPEN=1,0,")
     assert s.send(b"x") == 1
