@@ -1,4 +1,4 @@
-"""What all driver tests share: a line in three chunkings, virtual time, a modem on a simulated module.
+"""What all driver tests share: a line in three chunkings, virtual time, a modem on a module.
 
 A test takes a `line` (see `runs`) and asks it for what it needs:
 

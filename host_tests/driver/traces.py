@@ -1,8 +1,8 @@
 """Exchanges that were seen in the field, as data: what the module said, and what the host asked.
 
 Gathered from public logs, drivers and module firmware, retold here. Bytes are as on the wire.
-Each is a tuple of steps under its name (A24), with a line that says what it shows; what a host must
-make of it is in the test of that name, in test_traces.py or test_traces_data.py.
+Each is a tuple of steps under its name (A24), with a line that says what it shows; what a host
+must make of it is in the test of that name, in test_traces.py or test_traces_data.py.
 
 A step is ("tx", text): wait until the driver has written this; ("rx", text) or ("rx", text, ms):
 the module says this, `ms` after the step before. Commands of the driver that the trace does not

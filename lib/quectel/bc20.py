@@ -1,7 +1,7 @@
 """BC20 (NB-IoT): BC20 TCP/IP AT Commands Manual; from V1.1 firmware on, that of BC26&BC20."""
 
 from .modem import Modem
-from .prompt import PromptChannel
+from .prompt import PromptChannel, echo_off
 
 
 class BC20(Modem):
@@ -27,12 +27,6 @@ class BC20(Modem):
     BOOT_MS = 6_000
 
     def _optional(self):
-        try:
-            yield from self._at('+QICFG="echomode",0')
-            self.PROMPT_MAX = 1460
-            self._dns_config = True
-        except OSError as e:
-            if not hasattr(e, "code"):
-                raise
-            self.PROMPT_MAX = 0
-            self._ipv6 = False
+        newer = yield from echo_off(self)
+        self.PROMPT_MAX = 1460 if newer else 0
+        self._ipv6 = self._dns_config = newer

@@ -1,14 +1,14 @@
 """BC26 (NB-IoT): BC26&BC20 TCP/IP AT Commands Manual V1.1."""
 
 from .modem import Modem
-from .prompt import PromptChannel
+from .prompt import PromptChannel, echo_off
 
 
 class BC26(Modem):
     """A BC26 on `uart`: as BC66, and binary data goes behind a prompt, up to 1460 bytes at once.
 
-    The prompt is used only if the firmware can be told not to echo what follows it (echomode, from
-    BC26NxR01A07 on): an echo of payload cannot be told from an answer. Else it goes in hex.
+    The prompt is used if the firmware can be told not to echo what follows it (echomode, from
+    BC26NxR01A07 on); else binary data goes in hex.
     """
 
     CHANNEL = PromptChannel
@@ -32,10 +32,5 @@ class BC26(Modem):
     BOOT_MS = 6_000
 
     def _optional(self):
-        try:
-            yield from self._at('+QICFG="echomode",0')
-            self.PROMPT_MAX = 1460
-        except OSError as e:
-            if not hasattr(e, "code"):
-                raise
+        if not (yield from echo_off(self)):
             self.PROMPT_MAX = 0

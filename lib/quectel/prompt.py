@@ -31,6 +31,20 @@ _SEND_MS = const(15_000)
 _QUIET_MS = const(1_000)
 
 
+def echo_off(modem):
+    """Steps that turn off the echo of what follows a prompt; True if the firmware knows how.
+
+    An echo of payload cannot be told from an answer: without this there is no prompt.
+    """
+    try:
+        yield from modem._at('+QICFG="echomode",0')
+        return True
+    except OSError as e:
+        if not hasattr(e, "code"):
+            raise
+        return False
+
+
 class PromptChannel(Channel):
     """A Channel that can also send behind the prompt: form 3 of `transfer`."""
 

@@ -282,7 +282,7 @@ def dns_servers(modem, primary: "str | None" = None, secondary: "str | None" = N
         if address is not None:
             text += "," + quoted(address, 39)
     yield from set_up(modem)
-    if not hasattr(modem, "_dns_config"):
+    if not getattr(modem, "_dns_config", False):
         fail(_UNSUPPORTED, "QIDNSCFG")
     if primary is not None:
         yield from modem._at(text)
