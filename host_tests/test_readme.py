@@ -11,7 +11,8 @@ import types
 
 import pytest
 
-from host_tests import test_boards
+from host_tests import interpreters, test_boards
+from host_tests.bench import sizes
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as _file:
@@ -117,8 +118,30 @@ def test_every_make_target_it_names_exists():
     assert set(re.findall(r"\bmake (\w+)", README)) - {"a"} <= targets
 
 
-def test_there_is_room_for_what_is_measured():
-    assert README.count("<!-- measured -->") == 1
+def test_what_it_says_of_memory_is_what_is_measured():
+    try:
+        rows = {row.name: row.value for row in sizes.measure()}
+    except interpreters.Unavailable as reason:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(str(reason))
+    moments = [value for name, value in rows.items() if name.startswith("for moments: quectel.")]
+    table = re.search(r"made with `mpy-cross -O3`.*?\n\n(.*?)\n\n", README, re.DOTALL).group(1)
+    said = [int(n.replace(",", "")) for n in re.findall(r"\b[0-9][0-9,]*\b", table)]
+    for figure, measured in zip(
+        said,
+        (
+            rows["mpy in all, bytes"],
+            rows["RAM after import, bytes"],
+            sum(moments),
+            rows["for moments: RAM with them, bytes"],
+            rows["RAM per modem, bytes"],
+            rows["RAM per socket, bytes"],
+            rows["heap per poll, bytes"],
+        ),
+    ):
+        assert abs(figure - measured) <= measured * 0.02, (figure, measured)
+    assert len(said) == 7
 
 
 def test_the_demo_is_quoted_with_its_last_line():

@@ -82,7 +82,6 @@ class Channel:
     """
 
     # Here and not in the object, where they would take room before they count anything:
-    owed = False  # a send timed out: its SEND OK may come, so no other may wait for one
     failed = 0  # recoveries given up
     dropped = 0  # lines of a broken payload, and answers that made no sense
     unknown = 0  # lines that mean nothing to us
@@ -268,7 +267,6 @@ class Channel:
 
     def reset(self) -> None:
         """The module has rebooted: the command under way is lost, and nothing else is owed."""
-        self.owed = False
         self._break(_RESET)
         self._mute = False
 
@@ -383,11 +381,8 @@ class Channel:
         if self.phase >= _GAP or self._owner is None or self.pending:
             # Nobody waits, or the command has not even left.
             self.stray += 1
-            if r >= _ERROR:
-                if self.phase != _GAP:
-                    self._soil(_BROKEN)
-            elif r != _CLOSE_OK:
-                self.owed = False
+            if r >= _ERROR and self.phase != _GAP:
+                self._soil(_BROKEN)
         elif r == 0 or r == self._second:
             self._due &= ~(_SECOND_DUE if r else _OK_DUE)
             if self._code:
@@ -450,7 +445,6 @@ class Channel:
             self._soil(0)
         else:
             self.timeouts += 1
-            self.owed = self._second == _SEND_OK
             self._soil(_ERROR if self._code else _TIMEOUT)
 
     def _soil(self, code: int) -> None:

@@ -64,7 +64,8 @@ def unsent(s, code: int) -> None:
         code = _ABORTED  # it had been taken already
     s._fail(code)
     if code == _TIMEOUT:
-        # Only QICLOSE ends the module's own waiting for this send.
+        # Only QICLOSE ends the module's own waiting for this send; it gets the channel before any
+        # other send can, so that a late SEND OK has nobody to be taken by.
         s._modem._start(s._closing(code))
 
 
@@ -77,6 +78,8 @@ def let_go(s) -> None:
             channel._break(_TIMEOUT)  # a QIRD: its data may be half in
         else:
             channel._soil(_TIMEOUT)
+            # Its SEND OK may still come, and must not be taken for another's: see `unsent`.
+            s._modem._start(s._closing(_ABORTED))
 
 
 def ask(channel) -> None:

@@ -151,11 +151,13 @@ class Modem:
         try:
             channel = self.channel
             channel.poll()
-            for op in self._operations:
-                if op.done:
-                    self._operations.remove(op)
-                    break
-                op._step(op)
+            # Operations first: a QICLOSE must go before any other socket's send (errors.py).
+            ops = self._operations
+            for op in ops:
+                if not op.done:
+                    op._step(op)
+            if ops and ops[0].done:
+                ops.pop(0)
             for _ in self._sockets:
                 # One command for one socket, and another's turn next.
                 self._turn = (self._turn + 1) % self.IDS
@@ -199,7 +201,6 @@ class Modem:
             yield from self._at("+QICLOSE=%d" % cid, self.CLOSE_MS)
         except OSError:
             pass
-        self.channel.owed = False
         self._sockets[cid] = None
 
     # -- what the module says by itself -----------------------------------------------------

@@ -143,7 +143,7 @@ class Socket:
         if not self._ms and not self._ahead:
             from .nonblocking import Ahead
 
-            self._ahead = Ahead(self)
+            self._ahead = Ahead(self)  # type: ignore[assignment]
 
     # -- sending and receiving --------------------------------------------------------------
 
@@ -158,7 +158,7 @@ class Socket:
             raise ValueError("datagram too long")
         self._check()
         if not self._ms:
-            return self._ahead.send(buf, n)
+            return self._ahead.send(buf, n)  # type: ignore[attr-defined]
         self._until(_READ)  # what was taken at timeout 0 goes first
         self._out = buf
         self._pos = 0
@@ -247,7 +247,7 @@ class Socket:
         if self._ahead:
             self._ahead.refill()
         n = 0
-        if self._pos < self._end and not channel.owed:
+        if self._pos < self._end:
             if not self._fails or since(self._failed) >= _BACK_OFF_MS << self._fails:
                 n = self._plan(self._out, self._pos, self._end)
         if not n and not self._drain and not (self._in and self._avail):
