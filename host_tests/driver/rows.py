@@ -59,6 +59,22 @@ def refused(call, *args):
     raise AssertionError("accepted")
 
 
+def tests(table):
+    """The functions that a table of rows stands for, by their names."""
+    found = {}
+    for row in table:
+        for test in row[1:]:
+            found["test_row_" + test[0]] = _test(*test[1:])
+    return found
+
+
+def _test(family, body, *args):
+    def test(line):
+        body(line, family, *args)
+
+    return test
+
+
 # -- contexts and ids -------------------------------------------------------------------------
 
 

@@ -12,254 +12,177 @@ TIMES = (
     ("18/04/20,11:08:20+56", (2018, 4, 20, 11, 8, 20, 56)),
 )
 
-# The row's title in the comparison, and what proves it
+# The row's title in the comparison, and what proves it: test_row_..., on which module, how
 ROWS = (
-    ("contextID", "test_row_contextid_1"),
-    ("connectID", "test_row_connectid_0_4"),
-    ("service types", "test_row_service_types_tcp_udp", "test_row_service_types_no_servers"),
-    ("access modes", "test_row_access_modes_buffer"),
-    ("IPv6", "test_row_ipv6_not_supported"),
-    ("context set-up", "test_row_context_set_up_none"),
-    ("auth", "test_row_auth_none"),
+    (
+        "contextID",
+        ("contextid_1", FAMILY, rows.context_id),
+    ),
+    (
+        "connectID",
+        ("connectid_0_4", FAMILY, rows.connect_id),
+    ),
+    (
+        "service types",
+        ("service_types_tcp_udp", FAMILY, rows.service_types),
+        ("service_types_no_servers", FAMILY, rows.no_servers),
+    ),
+    (
+        "access modes",
+        ("access_modes_buffer", FAMILY, rows.access_modes),
+    ),
+    (
+        "IPv6",
+        ("ipv6_not_supported", FAMILY, rows.no_ipv6),
+    ),
+    (
+        "context set-up",
+        ("context_set_up_none", FAMILY, rows.context_set_up),
+    ),
+    (
+        "auth",
+        ("auth_none", FAMILY, rows.no_auth),
+    ),
     (
         "QIOPEN answer",
-        "test_row_qiopen_answer_60_s",
-        "test_row_qiopen_answer_of_a_module_that_gives_up",
+        ("qiopen_answer_60_s", FAMILY, rows.qiopen_answer),
+        ("qiopen_answer_of_a_module_that_gives_up", FAMILY, rows.module_gives_up),
     ),
-    ("failed open", "test_row_failed_open_is_closed"),
-    ("QICLOSE", "test_row_qiclose_ok_close_ok"),
-    ("QISTATE fields", "test_row_qistate_fields"),
-    ("QISTATE forms", "test_row_qistate_forms"),
+    (
+        "failed open",
+        ("failed_open_is_closed", FAMILY, rows.failed_open),
+    ),
+    (
+        "QICLOSE",
+        ("qiclose_ok_close_ok", FAMILY, rows.qiclose),
+    ),
+    (
+        "QISTATE fields",
+        ("qistate_fields", FAMILY, rows.qistate_fields, False),
+    ),
+    (
+        "QISTATE forms",
+        ("qistate_forms", FAMILY, rows.qistate_forms),
+    ),
     (
         "socket_state",
-        "test_row_socket_state_0_3",
-        "test_row_socket_state_tells_what_a_lost_urc_did_not",
+        ("socket_state_0_3", FAMILY, rows.socket_state, 3),
+        ("socket_state_tells_what_a_lost_urc_did_not", FAMILY, rows.socket_state_tells),
     ),
-    ("QISEND, inline", "test_row_qisend_inline_1024", "test_row_qisend_inline_only_what_is_safe"),
-    ("QISEND, prompt", "test_row_qisend_prompt_never"),
+    (
+        "QISEND, inline",
+        ("qisend_inline_1024", FAMILY, rows.qisend_inline),
+        ("qisend_inline_only_what_is_safe", FAMILY, rows.qisend_inline_only_what_is_safe),
+    ),
+    (
+        "QISEND, prompt",
+        ("qisend_prompt_never", FAMILY, rows.no_prompt),
+    ),
     (
         "second send before SEND OK",
-        "test_row_second_send_before_send_ok",
-        "test_row_second_send_before_send_ok_of_another",
+        ("second_send_before_send_ok", FAMILY, rows.second_send),
+        ("second_send_before_send_ok_of_another", FAMILY, rows.second_send_error),
     ),
-    ("SEND FAIL / ERROR", "test_row_send_fail", "test_row_send_error"),
-    ("ack query", "test_row_ack_query_none"),
-    ("UDP SERVICE send", "test_row_udp_service_send_none"),
-    ("QISENDEX", "test_row_qisendex_512"),
-    ("QIRD", "test_row_qird_1_512"),
-    ("QIRD header", "test_row_qird_header"),
-    ("rem", "test_row_rem_of_one_node"),
-    ("QISWTMD", "test_row_qiswtmd_is_kept"),
-    ("leave transparent", "test_row_leave_transparent_none"),
-    ("QICFG", "test_row_qicfg", "test_row_qicfg_has_no_echomode", "test_row_qicfg_any_format"),
-    ("QPING", "test_row_qping_ranges"),
-    ("ping answer", "test_row_ping_answer"),
-    ("QNTP time", "test_row_qntp_time"),
-    ("QIDNSGIP", "test_row_qidnsgip"),
-    ("QIDNSCFG", "test_row_qidnscfg_none"),
-    ("QIACCEPT", "test_row_qiaccept_never"),
-    ("QISDE", "test_row_qisde_never"),
-    ("QIGETERROR", "test_row_qigeterror"),
-    ("closed URC", "test_row_closed_urc"),
-    ("recv URC", "test_row_recv_urc", "test_row_recv_urc_in_view_mode_1"),
-    ("recv URC is not repeated", "test_row_recv_urc_is_not_repeated"),
-    ("other URCs", "test_row_other_urcs_buff_full"),
-    ("sleep", "test_row_sleep_nothing_survives"),
-    ("default answer time", "test_row_default_answer_time_300_ms"),
+    (
+        "SEND FAIL / ERROR",
+        ("send_fail", FAMILY, rows.send_fail),
+        ("send_error", FAMILY, rows.send_error),
+    ),
+    (
+        "ack query",
+        ("ack_query_none", FAMILY, rows.no_ack_query),
+    ),
+    (
+        "UDP SERVICE send",
+        ("udp_service_send_none", FAMILY, rows.no_udp_service),
+    ),
+    (
+        "QISENDEX",
+        ("qisendex_512", FAMILY, rows.qisendex),
+    ),
+    (
+        "QIRD",
+        ("qird_1_512", FAMILY, services.qird),
+    ),
+    (
+        "QIRD header",
+        ("qird_header", FAMILY, services.qird_header),
+    ),
+    (
+        "rem",
+        ("rem_of_one_node", FAMILY, services.rem),
+    ),
+    (
+        "QISWTMD",
+        ("qiswtmd_is_kept", FAMILY, rows.qiswtmd),
+    ),
+    (
+        "leave transparent",
+        ("leave_transparent_none", FAMILY, services.no_transparent_mode),
+    ),
+    (
+        "QICFG",
+        ("qicfg", FAMILY, services.qicfg),
+        ("qicfg_has_no_echomode", FAMILY, services.qicfg_no_echomode),
+        ("qicfg_any_format", FAMILY, services.qicfg_formats),
+    ),
+    (
+        "QPING",
+        ("qping_ranges", FAMILY, services.qping),
+    ),
+    (
+        "ping answer",
+        ("ping_answer", FAMILY, services.ping_answer),
+    ),
+    (
+        "QNTP time",
+        ("qntp_time", FAMILY, services.qntp, TIMES),
+    ),
+    (
+        "QIDNSGIP",
+        ("qidnsgip", FAMILY, services.qidnsgip),
+    ),
+    (
+        "QIDNSCFG",
+        ("qidnscfg_none", FAMILY, services.no_qidnscfg),
+    ),
+    (
+        "QIACCEPT",
+        ("qiaccept_never", FAMILY, services.never, "+QIACCEPT"),
+    ),
+    (
+        "QISDE",
+        ("qisde_never", FAMILY, services.never, "+QISDE"),
+    ),
+    (
+        "QIGETERROR",
+        ("qigeterror", FAMILY, services.qigeterror),
+    ),
+    (
+        "closed URC",
+        ("closed_urc", FAMILY, services.closed_urc),
+    ),
+    (
+        "recv URC",
+        ("recv_urc", FAMILY, services.recv_urc),
+        ("recv_urc_in_view_mode_1", FAMILY, services.recv_urc_in_view_1),
+    ),
+    (
+        "recv URC is not repeated",
+        ("recv_urc_is_not_repeated", FAMILY, services.recv_urc_not_repeated),
+    ),
+    (
+        "other URCs",
+        ("other_urcs_buff_full", FAMILY, services.buff_full),
+    ),
+    (
+        "sleep",
+        ("sleep_nothing_survives", FAMILY, services.nothing_survives_sleep),
+    ),
+    (
+        "default answer time",
+        ("default_answer_time_300_ms", FAMILY, services.default_answer_time),
+    ),
 )
 
-
-def test_row_contextid_1(line):
-    rows.context_id(line, FAMILY)
-
-
-def test_row_connectid_0_4(line):
-    rows.connect_id(line, FAMILY)
-
-
-def test_row_service_types_tcp_udp(line):
-    rows.service_types(line, FAMILY)
-
-
-def test_row_service_types_no_servers(line):
-    rows.no_servers(line, FAMILY)
-
-
-def test_row_access_modes_buffer(line):
-    rows.access_modes(line, FAMILY)
-
-
-def test_row_ipv6_not_supported(line):
-    rows.no_ipv6(line, FAMILY)
-
-
-def test_row_context_set_up_none(line):
-    rows.context_set_up(line, FAMILY)
-
-
-def test_row_auth_none(line):
-    rows.no_auth(line, FAMILY)
-
-
-def test_row_qiopen_answer_60_s(line):
-    rows.qiopen_answer(line, FAMILY)
-
-
-def test_row_qiopen_answer_of_a_module_that_gives_up(line):
-    rows.module_gives_up(line, FAMILY)
-
-
-def test_row_failed_open_is_closed(line):
-    rows.failed_open(line, FAMILY)
-
-
-def test_row_qiclose_ok_close_ok(line):
-    rows.qiclose(line, FAMILY)
-
-
-def test_row_qistate_fields(line):
-    rows.qistate_fields(line, FAMILY, name_shown=False)
-
-
-def test_row_qistate_forms(line):
-    rows.qistate_forms(line, FAMILY)
-
-
-def test_row_socket_state_0_3(line):
-    rows.socket_state(line, FAMILY, peer_has_closed=3)
-
-
-def test_row_socket_state_tells_what_a_lost_urc_did_not(line):
-    rows.socket_state_tells(line, FAMILY)
-
-
-def test_row_qisend_inline_1024(line):
-    rows.qisend_inline(line, FAMILY)
-
-
-def test_row_qisend_inline_only_what_is_safe(line):
-    rows.qisend_inline_only_what_is_safe(line, FAMILY)
-
-
-def test_row_qisend_prompt_never(line):
-    rows.no_prompt(line, FAMILY)
-
-
-def test_row_second_send_before_send_ok(line):
-    rows.second_send(line, FAMILY)
-
-
-def test_row_second_send_before_send_ok_of_another(line):
-    rows.second_send_error(line, FAMILY)
-
-
-def test_row_send_fail(line):
-    rows.send_fail(line, FAMILY)
-
-
-def test_row_send_error(line):
-    rows.send_error(line, FAMILY)
-
-
-def test_row_ack_query_none(line):
-    rows.no_ack_query(line, FAMILY)
-
-
-def test_row_udp_service_send_none(line):
-    rows.no_udp_service(line, FAMILY)
-
-
-def test_row_qisendex_512(line):
-    rows.qisendex(line, FAMILY)
-
-
-def test_row_qird_1_512(line):
-    services.qird(line, FAMILY)
-
-
-def test_row_qird_header(line):
-    services.qird_header(line, FAMILY)
-
-
-def test_row_rem_of_one_node(line):
-    services.rem(line, FAMILY)
-
-
-def test_row_qiswtmd_is_kept(line):
-    rows.qiswtmd(line, FAMILY)
-
-
-def test_row_leave_transparent_none(line):
-    services.no_transparent_mode(line, FAMILY)
-
-
-def test_row_qicfg(line):
-    services.qicfg(line, FAMILY)
-
-
-def test_row_qicfg_has_no_echomode(line):
-    services.qicfg_no_echomode(line, FAMILY)
-
-
-def test_row_qicfg_any_format(line):
-    services.qicfg_formats(line, FAMILY)
-
-
-def test_row_qping_ranges(line):
-    services.qping(line, FAMILY)
-
-
-def test_row_ping_answer(line):
-    services.ping_answer(line, FAMILY)
-
-
-def test_row_qntp_time(line):
-    services.qntp(line, FAMILY, TIMES)
-
-
-def test_row_qidnsgip(line):
-    services.qidnsgip(line, FAMILY)
-
-
-def test_row_qidnscfg_none(line):
-    services.no_qidnscfg(line, FAMILY)
-
-
-def test_row_qiaccept_never(line):
-    services.never(line, FAMILY, "+QIACCEPT")
-
-
-def test_row_qisde_never(line):
-    services.never(line, FAMILY, "+QISDE")
-
-
-def test_row_qigeterror(line):
-    services.qigeterror(line, FAMILY)
-
-
-def test_row_closed_urc(line):
-    services.closed_urc(line, FAMILY)
-
-
-def test_row_recv_urc(line):
-    services.recv_urc(line, FAMILY)
-
-
-def test_row_recv_urc_in_view_mode_1(line):
-    services.recv_urc_in_view_1(line, FAMILY)
-
-
-def test_row_recv_urc_is_not_repeated(line):
-    services.recv_urc_not_repeated(line, FAMILY)
-
-
-def test_row_other_urcs_buff_full(line):
-    services.buff_full(line, FAMILY)
-
-
-def test_row_sleep_nothing_survives(line):
-    services.nothing_survives_sleep(line, FAMILY)
-
-
-def test_row_default_answer_time_300_ms(line):
-    services.default_answer_time(line, FAMILY)
+globals().update(rows.tests(ROWS))
