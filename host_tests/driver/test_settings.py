@@ -90,6 +90,8 @@ def test_dns_servers(line):
     d = line.desk("BC26")
     assert d.modem.dns_servers() == ()
     assert d.modem.dns_servers("192.0.2.1", "192.0.2.2") == ("192.0.2.1", "192.0.2.2")
+    assert d.modem.dns_servers(["192.0.2.3"])[0] == "192.0.2.3"
+    assert d.modem.dns_servers(["192.0.2.1", "192.0.2.2"]) == ("192.0.2.1", "192.0.2.2")
     assert raises(QuectelError, d.modem.dns_servers, "no address").code == 552
 
 

@@ -275,8 +275,10 @@ def _summary(replies: list) -> tuple:
 def dns_servers(modem, primary: "str | None" = None, secondary: "str | None" = None):
     """The DNS servers, after setting them if any is given; lost at reset and deep sleep.
 
-    OSError(EOPNOTSUPP): this family has no command for it.
+    `primary` may be a list of both. OSError(EOPNOTSUPP): this family has no command for it.
     """
+    if isinstance(primary, (list, tuple)):
+        primary, secondary = (list(primary) + [None])[:2]
     text = "+QIDNSCFG=%d" % modem.CONTEXT
     for address in (primary, secondary):
         if address is not None:

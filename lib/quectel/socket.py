@@ -153,13 +153,15 @@ class Socket:
         A UDP datagram goes in one piece: ValueError if it is too long for that. OSError: EAGAIN
         (the module's buffer is full), ETIMEDOUT, ENOTCONN, ECONNRESET.
         """
+        if isinstance(buf, str):
+            buf = buf.encode()
         n = len(buf)
-        if self._udp and n and self._plan(buf, 0, n) < n:
-            raise ValueError("datagram too long")
         self._check()
         if not self._ms:
             return self._ahead.send(buf, n)  # type: ignore[attr-defined]
         self._until(_READ)  # what was taken at timeout 0 goes first
+        if self._udp and n and self._plan(buf, 0, n) < n:
+            raise ValueError("datagram too long")
         self._out = buf
         self._pos = 0
         self._end = n
@@ -218,8 +220,10 @@ class Socket:
                     from .errors import let_go
 
                     let_go(self)
-                self._in = None
-                self._end = self._pos
+                if what:
+                    self._in = None
+                elif not self._ahead or self._out is not self._ahead.out:
+                    self._end = self._pos
 
     def _plan(self, buf, pos: int, end: int) -> int:
         # How many bytes of buf[pos:end] go into the next command; sets its form. Text only where

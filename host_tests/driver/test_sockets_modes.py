@@ -1,0 +1,57 @@
+"""A socket whose timeout changes while something is under way; what send() takes for bytes."""
+
+import errno
+
+from host_tests.driver.harness import fails
+
+
+def test_what_was_taken_at_timeout_0_outlives_a_receive_that_times_out(line):
+    desk = line.desk()
+    s, peer = desk.tcp()
+    s.settimeout(0)
+    desk.module.fail_send(2)  # so that it has not left when the receive gives up
+    assert s.send(b"\x00kept") == 5
+    s.settimeout(0.1)
+    fails(errno.ETIMEDOUT, s.recv, 10)
+    assert peer.received == b""
+    desk.run(5_000)
+    assert peer.received == b"\x00kept"
+
+
+def test_what_was_taken_at_timeout_0_goes_before_what_is_sent_later(line):
+    desk = line.desk()
+    s, peer = desk.tcp()
+    s.settimeout(0)
+    assert s.send(b"\x00first ") == 7
+    s.settimeout(5)
+    assert s.send(b"\x00second") == 7
+    assert peer.received == b"\x00first \x00second"
+
+
+def test_what_was_read_ahead_is_received_first(line):
+    desk = line.desk()
+    s, peer = desk.tcp()
+    s.settimeout(0)
+    peer.send(b"one ")
+    desk.run(1_000)
+    s.settimeout(5)
+    peer.send(b"two")
+    got = b""
+    while len(got) < 7:
+        got += s.recv(10)
+    assert got == b"one two"
+
+
+def test_text_is_sent_as_its_bytes(line):
+    desk = line.desk()
+    s, peer = desk.tcp()
+    assert s.send("GET") == 3 and s.send("\u00e9") == 2
+    assert peer.received == b"GET\xc3\xa9"
+
+
+def test_nothing_is_sent_of_nothing(line):
+    desk = line.desk()
+    s, peer = desk.udp()
+    before = len(desk.module.commands)
+    assert s.send(b"") == 0
+    assert len(desk.module.commands) == before and peer.received == []
