@@ -1,32 +1,51 @@
-"""From power to an address: functions that a `Modem` offers as its methods.
+"""From power to an address, and to an open socket.
 
-They are needed for moments only: as .mpy, which is quickly loaded again, this leaves memory after
-them.
+The first functions are methods of a `Modem`, `connect` is that of a `Socket`. They are needed for
+moments only: as .mpy, which is quickly loaded again, this leaves memory after them.
 """
 
 import sys
 
 from micropython import const
 
-from .modem import fail, quoted
+from .modem import fail
 from .ticks import now, since
 
 _RADIO_MS = const(15_000)  # CPIN, CEREG and the like while the radio starts
 _LOOK_MS = const(1000)  # between two looks at SIM, registration and address
 _ROUNDS = const(5)
 
+_HOST_MAX = const(150)
+
+# socket.py
+_OPENING = const(1)
+_OPEN = const(2)
+
 # errors.py
 _TIMEOUT = const(-6)
 _RESET = const(-7)
-_OPEN = const(2)  # socket.py
+_NO_MEMORY = const(-11)
+_ALREADY = const(-13)
+_IN_PROGRESS = const(-14)
+_UNSUPPORTED = const(555)
+_USED = const(563)
+
+
+def quoted(text: str, limit: int) -> str:
+    """`text` between quotes. ValueError if that is not possible, before anything is written."""
+    n = len(text)
+    for c in text:
+        if not " " <= c <= "~" or c == '"':
+            n = 0
+    if not 0 < n <= limit:
+        raise ValueError("1 to %d plain characters, not %r" % (limit, text))
+    return '"' + text + '"'
 
 
 def leave() -> None:
-    """Have what is needed for moments only collected as garbage, if it comes from .mpy files."""
-    if __file__.endswith(".mpy"):
-        for name in ("attach", "opening"):
-            if sys.modules.pop("quectel." + name, None):
-                delattr(sys.modules["quectel"], name)
+    """Have this file collected as garbage until it is needed again, if it is an .mpy."""
+    if __file__.endswith("mpy") and sys.modules.pop(__name__, None):
+        del sys.modules["quectel"].attach
 
 
 def power_on(modem):
@@ -95,21 +114,20 @@ def audit(modem):
     p = modem.channel.parser
     oversize = p.oversize
     lines = yield from modem._at("+QISTATE?")
-    # A name may be too long for a line: then nobody is missing.
-    alive = 0 if p.oversize == oversize else -1
-    hung = 0
+    states = {}
     for line in lines:
-        state = line[10:].split(",")
-        cid = int(state[0])
-        alive |= 1 << cid
-        hung |= (state[5] != "2") << cid
+        line = line[10:].split(",")
+        states[int(line[0])] = line[5]
+    for cid in states:
         if cid < modem.IDS and not modem._sockets[cid]:
             yield from modem._shut(cid)
     for s in modem._sockets:
         if s and s._state == _OPEN:
             s._avail = True
-            s._hung = hung >> s._id & 1
-            if not alive >> s._id & 1:
+            state = states.get(s._id)
+            if state:
+                s._hung = state != "2"
+            elif p.oversize == oversize:  # else its name may have been too long for a line
                 s._fail(_RESET)
 
 
@@ -154,3 +172,65 @@ def _last(modem, text: str):
     # What stands behind the first comma of an answer, without quotes.
     lines = yield from modem._at(text, _RADIO_MS, True)
     return (lines[-1] + ",").split(",")[1].strip('"')
+
+
+# -- sockets -------------------------------------------------------------------------------------
+
+
+def connect(s, address) -> None:
+    """Socket.connect."""
+    host, port = address
+    modem = s._modem
+    quoted(host, _HOST_MAX)
+    if not 0 < port < 65536 or (":" in host and not getattr(modem, "_ipv6", 0)):
+        raise ValueError("address: %r" % (address,))
+    if s._state:
+        fail(_ALREADY, host)
+    s._state = _OPENING
+    s._host = host
+    modem._start(_open(s, port))
+    if not s._ms:
+        fail(_IN_PROGRESS, host)
+    s._until(_OPENING)
+    s._check()
+
+
+def _open(s, port: int):
+    modem = s._modem
+    host = s._host
+    try:
+        if not modem._known:
+            yield from set_up(modem)
+        ids = modem._sockets
+        if None not in ids:
+            fail(_NO_MEMORY, "no connectID is free")
+        s._id = cid = ids.index(None)
+        ids[cid] = s
+        text = '+QIOPEN=%d,%d,"%s","%s",%d,0,0'
+        text %= (modem.CONTEXT, cid, "UDP" if s._udp else "TCP", host, port)
+        if ":" in host:
+            if not modem._ipv6:
+                fail(_UNSUPPORTED, host)
+            text += ",1"
+        try:
+            yield from modem._at(text)
+        except OSError as e:
+            if getattr(e, "code", 0) != _USED:
+                raise
+            yield from modem._shut(cid)
+            ids[cid] = s
+            yield from modem._at(text)
+        t = now()
+        while s._why == -1 and s._state == _OPENING:
+            if since(t) >= modem.OPEN_MS:
+                s._why = _TIMEOUT
+            yield
+        why = s._why
+    except OSError as e:
+        why = e
+    if why or s._state != _OPENING:
+        # A failed open keeps the id in use until QICLOSE (manuals, 2.1.1).
+        yield from s._closing(why)
+    else:
+        s._state = _OPEN
+    leave()

@@ -74,17 +74,6 @@ class Operation:
         self.code = code
 
 
-def quoted(text: str, limit: int) -> str:
-    """`text` between quotes. ValueError if that is not possible, before anything is written."""
-    n = len(text)
-    for c in text:
-        if not " " <= c <= "~" or c == '"':
-            n = 0
-    if not 0 < n <= limit:
-        raise ValueError("1 to %d plain characters, not %r" % (limit, text))
-    return '"' + text + '"'
-
-
 class Modem:
     """What all families share. A family is a subclass that is mostly data, see bc66.py.
 

@@ -6,8 +6,8 @@ OSError: ETIMEDOUT, or QuectelError with the module's code.
 
 from micropython import const
 
-from .attach import _kick, _last, set_up
-from .modem import fail, quoted
+from .attach import _kick, _last, quoted, set_up
+from .modem import fail
 from .ticks import now, since
 
 _LOCAL_MS = const(1000)

@@ -106,7 +106,7 @@ class Socket:
         OSError: ECONNREFUSED, EHOSTUNREACH (no such name, no network), ETIMEDOUT, ENOMEM (no
         connectID is free); EINPROGRESS at timeout 0: the opening goes on, `send` tells.
         """
-        from .opening import connect
+        from .attach import connect
 
         connect(self, address)
 
