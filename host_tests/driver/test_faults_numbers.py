@@ -118,6 +118,25 @@ def test_F20_open_result_that_is_none(line):
         assert counted(desk) == before + 2, text
 
 
+def test_F20_list_of_sockets_without_sense(line):
+    # Asked before the first socket opens: that socket fails, and the next one opens.
+    for text in (b"x", b"", b"0", b'0,"TCP"', b"-1,2,3,4,5,6,7,8"):
+        desk = line.desk()
+        desk.net.tcp("198.51.100.7", 7)
+        desk.module.answer("AT+QISTATE?", b"\r\n+QISTATE: " + text + b"\r\n\r\nOK\r\n")
+        s = desk.socket()
+        try:
+            s.connect(("198.51.100.7", 7))
+        except OSError as e:
+            assert e.args[0] == errno.EIO, text
+            s = desk.socket()
+            s.connect(("198.51.100.7", 7))
+        assert s.send(b"x") == 1
+        desk = line.desk()
+        desk.module.answer("AT+QISTATE?", b"\r\n+QISTATE: " + text + b"\r\n\r\nOK\r\n")
+        assert desk.modem.attach() == "10.16.32.48"
+
+
 def test_F20_services_refuse_what_is_no_number(line):
     desk = up(line)
     m = desk.modem

@@ -24,6 +24,7 @@ _OPEN = const(2)
 # errors.py
 _TIMEOUT = const(-6)
 _RESET = const(-7)
+_BROKEN = const(-8)
 _NO_MEMORY = const(-11)
 _ALREADY = const(-13)
 _IN_PROGRESS = const(-14)
@@ -44,7 +45,7 @@ def quoted(text: str, limit: int) -> str:
 
 def leave() -> None:
     """Have this file collected as garbage until it is needed again, if it is an .mpy."""
-    if __file__.endswith("mpy") and sys.modules.pop(__name__, None):
+    if globals().get("__file__", "").endswith("mpy") and sys.modules.pop(__name__, None):
         del sys.modules["quectel"].attach
 
 
@@ -159,7 +160,7 @@ def attach(modem, apn: "str | None" = None, timeout_ms: int = 60_000):
                         leave()
                         return address
                     why = "no address"
-        except OSError as e:
+        except (OSError, ValueError, IndexError) as e:  # the last two: an answer without sense
             why = e.args[-1]
         if since(t) >= timeout_ms:
             fail(_TIMEOUT, "not attached: %s" % why)
@@ -226,8 +227,8 @@ def _open(s, port: int):
                 s._why = _TIMEOUT
             yield
         why = s._why
-    except OSError as e:
-        why = e
+    except Exception as e:
+        why = e if isinstance(e, OSError) else _BROKEN
     if why or s._state != _OPENING:
         # A failed open keeps the id in use until QICLOSE (manuals, 2.1.1).
         yield from s._closing(why)
