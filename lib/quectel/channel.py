@@ -100,14 +100,15 @@ class Channel:
         self.phase = _IDLE
         self.got = 0  # bytes the last QIRD brought
         self.rem = -1  # bytes it left in its node, -1 if the module did not say
-        self.pending = False  # not all has been written of
-        self.head: bytes | bytearray = b""  # a command line, with CR:
-        self.name = b""  # +QIRD of AT+QIRD=0,512
+        # What leaves: head[:n], then the body from `off` on, then CR.
+        self.head: bytes | bytearray = b""
         self.n = 0
         self.body: bytes | bytearray | memoryview = b""
-        self.off = 0  # the body starts at body[off]
-        self.size = 0  # its bytes on the wire
-        self.hexed = False
+        self.off = 0
+        self.size = 0  # bytes of the body on the wire
+        self.hexed = False  # it goes in hex
+        self.pending = False  # not all of that has been written
+        self.name = b""  # +QIRD of AT+QIRD=0,512
         self._short = bytearray(24)  # the head of a command that must not allocate
         self._sent = 0
         self._total = 0

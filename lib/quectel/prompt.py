@@ -6,7 +6,8 @@
     ESCAPE    has Esc ended the data mode?        a result, or no prompt was seen: GAP; else IDLE
 
 POISONED and IDLE is stuck: a prompt was seen, Esc was taken for data, and any text would go to the
-peer. Only a reset of the module gets out of it.
+peer. Only a reset of the module gets out of it. When all the data has left and only the result is
+missing, the module has its count: that is DIRTY, as with any command.
 """
 
 from micropython import const
