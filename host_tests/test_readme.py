@@ -131,7 +131,7 @@ def test_what_it_says_of_memory_is_what_is_measured():
     for figure, measured in zip(
         said,
         (
-            rows["mpy in all, bytes"],
+            rows["mpy kept loaded, bytes"],
             rows["RAM after import, bytes"],
             sum(moments),
             rows["for moments: RAM with them, bytes"],

@@ -57,8 +57,7 @@ def compile_to(folder):
     ]
     jobs.append((BOARD, os.path.join(folder, "modem_board.mpy")))
     for source, target in jobs:
-        # The name in tracebacks is the same wherever the checkout is.
-        name = os.path.relpath(source, ROOT)
+        name = os.path.basename(source)  # in tracebacks; each letter of it counts
         subprocess.run([mpy_cross, "-O3", "-s", name, "-o", target, source], check=True)
 
 
@@ -106,12 +105,16 @@ def measure():
         loaded, moments = modules(argv, folder)
         rows = [Row("mpy " + name, os.path.getsize(path(folder, name))) for name in loaded]
         rows.append(Row("mpy modem_board", os.path.getsize(path(folder, "modem_board"))))
-        rows.append(Row("mpy in all, bytes", sum(row.value for row in rows), 12_288, 9_216))
+        rows.append(Row("mpy kept loaded, bytes", sum(row.value for row in rows), 12_288, 9_216))
         ram = ask(argv, folder, "import", *loaded)["ram"]
         rows.append(Row("RAM after import, bytes", ram, 16_384, 12_288))
-        # No budget names these: power_on, attach and connect load them, and let go of them.
+        # power_on, attach and connect load these, and let go of them: no budget is held against
+        # them, but with them the .mpy bytes are above the budget of what is kept.
         for name in moments:
             rows.append(Row("for moments: " + name, os.path.getsize(path(folder, name))))
+        both = loaded + moments + ["modem_board"]
+        both = sum(os.path.getsize(path(folder, name)) for name in both)
+        rows.append(Row("for moments: mpy with them, bytes", both))
         ram = ask(argv, folder, "import", *(loaded + moments))["ram"]
         rows.append(Row("for moments: RAM with them, bytes", ram))
         found = ask(argv, folder, "objects")

@@ -24,12 +24,10 @@ _OPEN = const(2)
 # errors.py
 _TIMEOUT = const(-6)
 _RESET = const(-7)
-_BROKEN = const(-8)
 _NO_MEMORY = const(-11)
 _ALREADY = const(-13)
 _IN_PROGRESS = const(-14)
 _UNSUPPORTED = const(555)
-_USED = const(563)
 
 
 def quoted(text: str, limit: int) -> str:
@@ -39,7 +37,7 @@ def quoted(text: str, limit: int) -> str:
         if not " " <= c <= "~" or c == '"':
             n = 0
     if not 0 < n <= limit:
-        raise ValueError("1 to %d plain characters, not %r" % (limit, text))
+        raise ValueError("not 1-%d plain characters: %r" % (limit, text))
     return '"' + text + '"'
 
 
@@ -104,7 +102,7 @@ def set_up(modem):
         boots = modem._boots
         for text in modem.SETTINGS:
             yield from modem._at(text)
-        if hasattr(modem, "_optional"):
+        if modem._optional:
             yield from modem._optional()
         yield from audit(modem)
         modem._known = boots == modem._boots
@@ -183,8 +181,8 @@ def connect(s, address) -> None:
     host, port = address
     modem = s._modem
     quoted(host, _HOST_MAX)
-    if not 0 < port < 65536 or (":" in host and not getattr(modem, "_ipv6", 0)):
-        raise ValueError("address: %r" % (address,))
+    if not 0 < port < 65536 or (":" in host and not modem._ipv6):
+        raise ValueError("port, or IPv6")
     if s._state:
         fail(_ALREADY, host)
     s._state = _OPENING
@@ -204,7 +202,7 @@ def _open(s, port: int):
             yield from set_up(modem)
         ids = modem._sockets
         if None not in ids:
-            fail(_NO_MEMORY, "no connectID is free")
+            fail(_NO_MEMORY, "no free connectID")
         s._id = cid = ids.index(None)
         ids[cid] = s
         text = '+QIOPEN=%d,%d,"%s","%s",%d,0,0'
@@ -216,11 +214,9 @@ def _open(s, port: int):
         try:
             yield from modem._at(text)
         except OSError as e:
-            if getattr(e, "code", 0) != _USED:
-                raise
-            yield from modem._shut(cid)
-            ids[cid] = s
-            yield from modem._at(text)
+            from .errors import reopen
+
+            yield from reopen(s, e, text)
         t = now()
         while s._why == -1 and s._state == _OPENING:
             if since(t) >= modem.OPEN_MS:
@@ -228,7 +224,7 @@ def _open(s, port: int):
             yield
         why = s._why
     except Exception as e:
-        why = e if isinstance(e, OSError) else _BROKEN
+        why = e
     if why or s._state != _OPENING:
         # A failed open keeps the id in use until QICLOSE (manuals, 2.1.1).
         yield from s._closing(why)

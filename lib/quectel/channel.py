@@ -313,7 +313,10 @@ class Channel:
             else:
                 n = self.uart.any() if left > 0 else 0
                 if n:
-                    n = self.uart.readinto(self._chunk, p.want(min(n, left)))
+                    # Payload is fed from its start on, and not much of it together with its
+                    # header: the rest of that chunk would be copied byte by byte.
+                    k = p.left or (16 if p.reading else 64)
+                    n = self.uart.readinto(self._chunk, min(n, left, k, 64))
                 if not n:
                     break
                 self._seen = now()

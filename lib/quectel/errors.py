@@ -11,8 +11,11 @@ from .ticks import now
 
 _SEND_FAIL = const(-2)
 _TIMEOUT = const(-6)
+_BROKEN = const(-8)
 _ABORTED = const(-9)
+_NO_MEMORY = const(-11)
 _BLOCKED = const(551)
+_USED = const(563)
 _BUSY = const(568)
 _TRIES = const(5)  # sends of the same bytes after SEND FAIL
 
@@ -43,8 +46,10 @@ class QuectelError(OSError):
         self.code = code
 
 
-def failure(code: int, text: str = "") -> OSError:
-    """The exception for a code of channel.py, or of the module."""
+def failure(code, text: str = "") -> OSError:
+    """The exception for a code of channel.py or of the module, or for an answer without sense."""
+    if isinstance(code, Exception):
+        code = _NO_MEMORY if isinstance(code, MemoryError) else _BROKEN
     if code >= -1:
         return QuectelError(code, text)
     return OSError(_errno(_OWN[-6 - code] if code < -5 else "b"), text)
@@ -94,3 +99,12 @@ def ask(channel) -> None:
     channel._code = -1
     channel.line("AT+QIGETERROR")
     channel._wait(1, 600)
+
+
+def reopen(s, e: OSError, text: str):
+    """Steps after QIOPEN has failed with `e`: once more if the connectID was still in use."""
+    if getattr(e, "code", 0) != _USED:
+        raise e
+    yield from s._modem._shut(s._id)
+    s._modem._sockets[s._id] = s
+    yield from s._modem._at(text)

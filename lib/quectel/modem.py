@@ -23,8 +23,11 @@ _IN_PROGRESS = const(-14)
 
 
 def fail(why, text: str = "") -> None:
-    """Raise `why`: an OSError, or the one for a code of errors.py or of the module."""
-    if isinstance(why, int):
+    """Raise `why`: an OSError, or the one for a code of errors.py or of the module.
+
+    Any other exception is an answer that made no sense: a number that is none, a missing field.
+    """
+    if not isinstance(why, OSError):
         from .errors import failure
 
         why = failure(why, text)
@@ -32,23 +35,20 @@ def fail(why, text: str = "") -> None:
 
 
 class Operation:
-    """An operation under way: poll its modem until `done`, then ask `result()`."""
+    """An operation under way: poll its modem until `done`, then ask `result()`.
+
+    While a command of its is out, `lines` takes the information lines and `code` how it ends.
+    """
 
     def __init__(self, steps) -> None:
         self.done = False
-        self.lines: list = []  # information lines of its command,
-        self.code: int | None = None  # and how that ended
         self._steps = steps
         self._value = None
         self._why: int | Exception = 0  # it failed: an exception or a code
 
     def result(self):
         """What the operation returned. OSError: what it failed with; EINPROGRESS: not done yet."""
-        why = self._why
-        if not self.done:
-            why = _IN_PROGRESS
-        elif why and not isinstance(why, (int, OSError)):
-            why = _BROKEN  # a number that is none, a field that is not there
+        why = self._why if self.done else _IN_PROGRESS
         if why:
             fail(why)
         return self._value
@@ -87,6 +87,8 @@ class Modem:
     CHANNEL = Channel
     CONTEXT = 1
     PROMPT_MAX = 0  # bytes behind one prompt; 0: has none
+    _optional: object = None  # a method: steps for settings that not all firmware has
+    _ipv6 = False  # protocol_type 1 works
 
     idle = None
     _boots = 0  # how often it has rebooted under us
@@ -102,8 +104,6 @@ class Modem:
         self._polling = False
 
     def __getattr__(self, name: str):
-        if name[0] == "_":
-            raise AttributeError(name)
         from . import attach as home
 
         if not hasattr(home, name):

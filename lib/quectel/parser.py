@@ -26,7 +26,6 @@ _DATA = const(3)
 _PROMPT = const(4)
 
 _CHUNK = const(64)  # the most bytes worth feeding at once
-_OVERSHOOT = const(16)  # while a header is due: what follows it is copied byte by byte
 _SPOILT = const(-99)
 
 
@@ -53,10 +52,6 @@ class Parser:
         self._done = False  # the line was handed out: begin another
 
     # -- bytes in ---------------------------------------------------------------------------
-
-    def want(self, n: int) -> int:
-        """How many of `n` waiting bytes to feed next, so that payload goes the fast way."""
-        return min(n, self.left or (_OVERSHOOT if self.reading else _CHUNK), _CHUNK)
 
     def feed(self, buf: bytearray, n: int) -> None:
         """Take buf[:n]. The buffer must stay as it is until `next()` has returned NONE."""

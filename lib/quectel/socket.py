@@ -91,8 +91,6 @@ class Socket:
         self._ahead = None  # nonblocking.py
 
     def __getattr__(self, name: str):
-        if name[0] == "_":
-            raise AttributeError(name)
         from . import stream
 
         method = getattr(stream, name)
