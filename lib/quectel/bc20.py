@@ -26,7 +26,7 @@ class BC20(Modem):
     ON_MS = 600  # as BC26: the same chip
     BOOT_MS = 6_000
 
-    def _optional(self):
+    def _optional(self):  # type: ignore[override]
         newer = yield from echo_off(self)
         self.PROMPT_MAX = 1460 if newer else 0
         self._ipv6 = self._dns_config = newer

@@ -31,6 +31,6 @@ class BC26(Modem):
     ON_MS = 600  # PWRKEY low 500-550 ms
     BOOT_MS = 6_000
 
-    def _optional(self):
+    def _optional(self):  # type: ignore[override]
         if not (yield from echo_off(self)):
             self.PROMPT_MAX = 0
