@@ -42,6 +42,34 @@ def test_what_was_read_ahead_is_received_first(line):
     assert got == b"one two"
 
 
+def test_a_read_ahead_under_way_is_waited_for(line):
+    data = bytes(range(200))
+    for already in (0, 100, 250):
+        desk = line.desk()
+        s, peer = desk.tcp()
+        s.settimeout(0)
+        desk.module.delays["AT+QIRD"] = 200
+        peer.send(data)
+        desk.run(already)
+        s.settimeout(5)
+        got = b""
+        while len(got) < len(data):
+            got += s.recv(300)
+        assert got == data, already
+
+
+def test_a_read_ahead_that_brings_nothing_times_out(line):
+    desk = line.desk()
+    s, peer = desk.tcp()
+    s.settimeout(0)
+    fails(errno.EAGAIN, s.recv, 10)
+    desk.run(100)
+    s.settimeout(1)
+    fails(errno.ETIMEDOUT, s.recv, 10)
+    peer.send(b"late")
+    assert s.recv(10) == b"late"
+
+
 def test_text_is_sent_as_its_bytes(line):
     desk = line.desk()
     s, peer = desk.tcp()

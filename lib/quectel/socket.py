@@ -176,6 +176,8 @@ class Socket:
         """
         n = min(nbytes or len(buf), len(buf))
         if self._ahead:
+            if self._ms and self._in:
+                self._until(_OPEN)  # a read ahead is under way
             k = self._ahead.take(buf, n)
             if k or not self._ms:
                 return k
