@@ -1,7 +1,6 @@
 """Runs on MicroPython, from .mpy files: a sensor node's session, and what it takes of the heap.
 
     micropython on_board_ram.py session           which modules it loads
-    micropython on_board_ram.py import a b c      what importing these takes
     micropython on_board_ram.py objects           what a modem, a socket, a poll, a byte take
 
 One line of JSON is the answer. The module at the other end is a table of answers.
@@ -135,13 +134,6 @@ def session():
     return {"modules": stay, "moments": [name for name in ours if name not in stay]}
 
 
-def imports(names):
-    before = taken()
-    for name in names:
-        __import__(name)
-    return {"ram": taken() - before}
-
-
 def objects():
     from quectel import BC66, Power, SocketPool
 
@@ -224,7 +216,5 @@ if __name__ == "__main__":
     what = sys.argv[1]
     if what == "session":
         print(json.dumps(session()))
-    elif what == "import":
-        print(json.dumps(imports(sys.argv[2:])))
     else:
         print(json.dumps(objects()))
