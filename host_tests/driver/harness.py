@@ -19,6 +19,9 @@ _STEP_MS = 50  # the longest step that time makes while the driver waits
 HOST = "198.51.100.7"
 PORT = 7
 
+OK = b"\r\nOK\r\n"
+ERROR = b"\r\nERROR\r\n"
+
 
 class Skip(Exception):
     """Raised by a test that cannot run here; its text says why."""
@@ -57,6 +60,21 @@ class Line:
 def runs(name):
     """The lines of one chunking: one, or one for each seed."""
     return [Line(name, seed) for seed in range(SPLITS)] if name == "splits" else [Line(name)]
+
+
+def desk(name="BC66", **knobs):
+    """A desk where how the bytes are cut is not the point."""
+    return Line("whole").desk(name, **knobs)
+
+
+def urc(text):
+    """A line as a module says it by itself."""
+    return b"\r\n" + text.encode() + b"\r\n"
+
+
+def said(d, name):
+    """The command lines so far that begin with AT and `name`, payload and all."""
+    return [c for c in d.module.commands if c.startswith("AT" + name)]
 
 
 def use(clock):

@@ -7,11 +7,9 @@ on, which is what the BC26&BC20 manual describes. What a module is asked is in r
 
 import errno
 
-from host_tests.driver.harness import HOST, PORT, fails, raises
+from host_tests.driver.harness import ERROR, HOST, OK, PORT, fails, raises, said, urc
 from host_tests.simulator import families
 
-OK = b"\r\nOK\r\n"
-ERROR = b"\r\nERROR\r\n"
 TEXT = b"0123456789abcdef"
 BINARY = bytes(range(256))
 # Safe in no inline send: ends a command or a field, edits the line, ends a string, is no ASCII.
@@ -27,16 +25,6 @@ def desk(line, family, **knobs):
         for knob in families.KNOBS:
             setattr(d.module, knob, getattr(newer, knob))
     return d
-
-
-def urc(text):
-    """An unsolicited line as it is on the wire."""
-    return b"\r\n" + text.encode() + b"\r\n"
-
-
-def said(d, name):
-    """The command lines so far that begin with AT and `name`, payload and all."""
-    return [c for c in d.module.commands if c.startswith("AT" + name)]
 
 
 def patient(d):

@@ -5,9 +5,17 @@ See rows.py.
 
 import errno
 
-from host_tests.driver.harness import HOST, fails, raises
-from host_tests.driver.rows import BINARY, ERROR, OK, TEXT, desk, said, urc
+from host_tests.driver.harness import ERROR, HOST, OK, fails, raises, said, urc
+from host_tests.driver.rows import BINARY, TEXT, desk
 from quectel import QuectelError
+
+# In the manuals of BC66 and BC20: YY/MM/DD,hh:mm:ss and the zone, and what it is
+TIMES = (
+    ("18/04/20,11:08:20:35+32", (2018, 4, 20, 11, 8, 20, 32)),  # the example
+    ("18/04/20,11:08:20 +32", (2018, 4, 20, 11, 8, 20, 32)),  # the text
+    ("18/04/20,11:08:20-48", (2018, 4, 20, 11, 8, 20, -48)),
+    ("18/04/20,11:08:20+56", (2018, 4, 20, 11, 8, 20, 56)),
+)
 
 
 def no_transparent_mode(line, family):

@@ -9,13 +9,6 @@ from host_tests.driver.rows_common import table
 
 FAMILY = "BC20"
 NEWER = "BC20 V1.1"
-# YY/MM/DD,hh:mm:ss and the zone, and what it is
-TIMES = (
-    ("18/04/20,11:08:20:35+32", (2018, 4, 20, 11, 8, 20, 32)),  # the example
-    ("18/04/20,11:08:20 +32", (2018, 4, 20, 11, 8, 20, 32)),  # the text
-    ("18/04/20,11:08:20-48", (2018, 4, 20, 11, 8, 20, -48)),
-    ("18/04/20,11:08:20+56", (2018, 4, 20, 11, 8, 20, 56)),
-)
 
 # What is said of this family under a row's title: test_row_..., on which module, how
 OWN = {
@@ -51,7 +44,7 @@ OWN = {
         ("qicfg_newer_firmware", NEWER, services.qicfg, ("echomode",)),
         ("qicfg_any_format", FAMILY, services.qicfg_formats),
     ),
-    "QNTP time": (("qntp_time", FAMILY, services.qntp, TIMES),),
+    "QNTP time": (("qntp_time", FAMILY, services.qntp, services.TIMES),),
     "QIDNSCFG": (
         ("qidnscfg_none", FAMILY, services.no_qidnscfg),
         ("qidnscfg_newer_firmware", NEWER, services.qidnscfg),

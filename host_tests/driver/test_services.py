@@ -2,24 +2,10 @@
 
 import errno
 
-from host_tests.driver.harness import HOST, PORT, Line, fails, raises
+from host_tests.driver.harness import ERROR, HOST, OK, PORT, desk, fails, raises, said, urc
 from quectel import QuectelError
 
-OK = b"\r\nOK\r\n"
-ERROR = b"\r\nERROR\r\n"
 IP = "10.16.32.48"
-
-
-def desk(family="BC66", **knobs):
-    return Line("whole").desk(family, **knobs)
-
-
-def urc(text):
-    return b"\r\n" + text.encode() + b"\r\n"
-
-
-def said(d, name):
-    return [c for c in d.module.commands if c.startswith("AT" + name)]
 
 
 # -- identity and state -----------------------------------------------------------------------

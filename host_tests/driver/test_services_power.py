@@ -5,17 +5,9 @@ A module that answers is never switched off by the wish to switch it on.
 
 import errno
 
-from host_tests.driver.harness import Line, fails
+from host_tests.driver.harness import Line, desk, fails, said
 
 IP = "10.16.32.48"
-
-
-def desk(family="BC66", **knobs):
-    return Line("whole").desk(family, **knobs)
-
-
-def said(d, name):
-    return [c for c in d.module.commands if c.startswith("AT" + name)]
 
 
 class Pin:

@@ -2,11 +2,8 @@
 
 import errno
 
-from host_tests.driver.harness import HOST, PORT, Line, fails, raises
+from host_tests.driver.harness import ERROR, HOST, OK, PORT, desk, fails, raises, said, urc
 from quectel import QuectelError
-
-OK = b"\r\nOK\r\n"
-ERROR = b"\r\nERROR\r\n"
 
 # What every code of the manuals' table 1 means to a program that knows sockets
 CODES = {
@@ -36,18 +33,6 @@ CODES = {
     573: errno.EINVAL,
     574: errno.EADDRINUSE,
 }
-
-
-def desk(family="BC66", **knobs):
-    return Line("whole").desk(family, **knobs)
-
-
-def urc(text):
-    return b"\r\n" + text.encode() + b"\r\n"
-
-
-def said(d, name):
-    return [c for c in d.module.commands if c.startswith("AT" + name)]
 
 
 # -- options ----------------------------------------------------------------------------------

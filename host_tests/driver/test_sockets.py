@@ -5,23 +5,12 @@ Each failure ends in the errno that any socket would give, and leaves the other 
 
 import errno
 
-from host_tests.driver.harness import HOST, PORT, Line, fails, raises
+from host_tests.driver.harness import ERROR, HOST, OK, PORT, desk, fails, raises, said
 from host_tests.simulator import Cuts
 from quectel import QuectelError, SocketPool
 
 TEXT = b"0123456789abcdef"
 BINARY = bytes(range(256))
-OK = b"\r\nOK\r\n"
-ERROR = b"\r\nERROR\r\n"
-
-
-def desk(family="BC66", **knobs):
-    """Where how the bytes are cut is not the point."""
-    return Line("whole").desk(family, **knobs)
-
-
-def said(d, name):
-    return [c for c in d.module.commands if c.startswith("AT" + name)]
 
 
 def error(code):

@@ -33,7 +33,6 @@ _PROMPTED = const(3)
 # errors.py
 _SEND_FAIL = const(-2)
 _TIMEOUT = const(-6)
-_ABORTED = const(-9)
 _NOT_CONNECTED = const(-10)
 _CLOSED = const(-12)
 
