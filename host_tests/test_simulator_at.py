@@ -249,3 +249,7 @@ def test_no_input_breaks_it(family):
             line += "".join([choice.choice(PIECES) for _ in range(choice.randrange(12))])
             desk.type(line + choice.choice(("\r", "\r\n", "\n", "")))
             desk.heard(choice.choice((0, 1, 50, 5000)))
+        # Whatever it has been told to do: after a reboot it is a module again.
+        desk.module.reboot()
+        desk.heard(60_000)
+        assert desk.say("AT").endswith(b"\r\nOK\r\n"), seed
