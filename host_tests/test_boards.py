@@ -120,10 +120,10 @@ def test_there_are_wires_for_every_board():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_board_file_switches_its_module_on(name, monkeypatch, tmp_path):
-    from quectel import ticks
+    from quectel import channel
 
     bench = Bench("BC66" if name == "unix_pty" else name[-4:].upper())
-    monkeypatch.setattr(ticks, "ticks_ms", lambda: bench.clock.now)
+    monkeypatch.setattr(channel, "ticks_ms", lambda: bench.clock.now)
     if name == "unix_pty":
         surroundings = terminal(bench, monkeypatch, tmp_path)
     else:

@@ -26,17 +26,17 @@ def test_ticks_are_counted_across_the_wrap(cp, then, passed):
 
 
 def test_the_clock_of_a_board_without_time_ticks(cp, monkeypatch):
-    from quectel import ticks
+    from quectel import channel
 
     for name in ("ticks_ms", "ticks_diff"):
         monkeypatch.delattr(time, name)
-    monkeypatch.delitem(sys.modules, "quectel.ticks")
-    fresh = importlib.import_module("quectel.ticks")
+    monkeypatch.delitem(sys.modules, "quectel.channel")
+    fresh = importlib.import_module("quectel.channel")
     try:
         assert fresh.ticks_ms is sys.modules["supervisor"].ticks_ms
         assert 0 <= fresh.since(fresh.now()) < 60_000
     finally:
-        sys.modules["quectel.ticks"] = sys.modules["quectel"].ticks = ticks
+        sys.modules["quectel.channel"] = sys.modules["quectel"].channel = channel
 
 
 def test_busio_gets_no_more_than_is_asked_for(cp):

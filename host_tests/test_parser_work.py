@@ -44,7 +44,7 @@ def look(pieces, parser):
             if event == HEADER:
                 parser.dest = bytearray(4096)
                 parser.off = 0
-                parser.payload(parser.num(0))
+                parser.left = parser.num(0)
             elif event == DATA:
                 parser.dest = None
             event = parser.next()
@@ -85,7 +85,7 @@ def test_counted_bytes_are_not_searched():
         assert parser.next() == HEADER
         parser.dest = bytearray(600)
         parser.off = 0
-        parser.payload(600)
+        parser.left = 600
         for piece in pieces(payload, n):
             buf = Watched(piece)
             parser.feed(buf, len(piece))

@@ -35,11 +35,11 @@ class TickingUART(test_boards.SimUART):
 @pytest.fixture
 def bench(monkeypatch):
     """The README's board with its module switched off, and a server that answers."""
-    from quectel import ticks
+    from quectel import channel
 
     bench = test_boards.Bench("BC66")
     bench.module.network.udp("telemetry.example", 5683, echo=True)
-    monkeypatch.setattr(ticks, "ticks_ms", lambda: bench.clock.now)
+    monkeypatch.setattr(channel, "ticks_ms", lambda: bench.clock.now)
     monkeypatch.setattr(test_boards, "SimUART", TickingUART)
     with test_boards.wired(bench, "pico_bc66", monkeypatch):  # its pins are the README's
         board = types.ModuleType("modem_board")

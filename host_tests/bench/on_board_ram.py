@@ -89,9 +89,9 @@ class Pin:
 
 def start(uart, power=None, idle=None):
     """A modem on this UART and its clock, attached."""
-    from quectel import BC66, Power, ticks
+    from quectel import BC66, Power, channel
 
-    ticks.ticks_ms = uart.ticks_ms
+    channel.ticks_ms = uart.ticks_ms
     modem = BC66(uart, power or Power(pwrkey=Pin(), pwrkey_on=1))
     modem.idle = idle or uart.idle
     modem.power_on()

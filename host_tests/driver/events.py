@@ -35,7 +35,7 @@ def take(p, piece, out, room=2048):
         if name == "header":
             p.dest = bytearray(room)
             p.off = 0
-            p.payload(p.num(0) if p.begins(b"+QIRD") else p.num(2))
+            p.left = p.num(0) if p.begins(b"+QIRD") else p.num(2)
 
 
 def lines(*texts):

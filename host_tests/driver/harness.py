@@ -9,7 +9,7 @@ Time stands still until something waits: `modem.idle` moves it to the module's n
 """
 
 from host_tests.simulator import Cuts, MemoryNetwork, Module, SimUART, VirtualClock
-from quectel import ticks
+from quectel import channel
 
 CHUNKINGS = ("whole", "bytes", "splits")
 SPLITS = 50  # seeds
@@ -79,7 +79,7 @@ def said(d, name):
 
 def use(clock):
     """Let the driver live on this clock."""
-    ticks.ticks_ms = lambda: clock.now
+    channel.ticks_ms = lambda: clock.now
 
 
 def family(name):

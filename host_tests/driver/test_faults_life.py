@@ -5,7 +5,7 @@ from time import ticks_add
 
 from host_tests.driver.events import fails, guard, noise, rewire, up
 from host_tests.driver.harness import Line, raises
-from quectel import ticks
+from quectel import channel
 
 CSQ = ["+CSQ: 25,0"]
 
@@ -192,7 +192,7 @@ def at(desk, start):
     """Let the driver's ticks begin at `start` milliseconds before they wrap."""
     clock = desk.clock
     first = ticks_add(0, -start)
-    ticks.ticks_ms = lambda: ticks_add(first, clock.now)
+    channel.ticks_ms = lambda: ticks_add(first, clock.now)
     rewire(desk, desk.uart)
 
 

@@ -134,7 +134,7 @@ def drain(p, chunk, k, out):
             if event == 2:
                 p.dest = bytearray(p.num(0))
                 p.off = 0
-                p.payload(p.num(0))
+                p.left = p.num(0)
 
 
 # -- I5: opacity --------------------------------------------------------------------------------

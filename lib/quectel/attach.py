@@ -9,7 +9,7 @@ import sys
 from micropython import const
 
 from .modem import fail
-from .ticks import now, since
+from .channel import now, since
 
 _RADIO_MS = const(15_000)  # CPIN, CEREG and the like while the radio starts
 _LOOK_MS = const(1000)  # between two looks at SIM, registration and address

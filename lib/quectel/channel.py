@@ -22,7 +22,11 @@ within the probe's answer time after it: both are caught, and none can reach the
 from micropython import const
 
 from .parser import Parser
-from .ticks import now, since
+
+try:
+    from time import ticks_diff, ticks_ms
+except ImportError:
+    from .circuitpython import ticks_diff, ticks_ms
 
 # state
 _CLEAN = const(0)
@@ -62,7 +66,6 @@ _GAP_MS = const(200)
 _LOCAL_MS = const(300)  # manuals: maximum response time of a local command
 _READ_MS = const(1500)
 _SEND_MS = const(15_000)  # SEND OK: seconds, when the radio link must be set up first
-_STALL_MS = const(1000)  # a counted payload that stands still this long is cut
 _TRAILER = const(2)  # CR LFs between QIRD data and OK
 _TRIES = const(3)
 _BURST = const(256)  # bytes read, and written, in one go at the most
@@ -73,6 +76,18 @@ _HEX = const(2)
 _PROMPTED = const(3)
 _DIGITS = b"0123456789ABCDEF"
 _NAMES = (b"AT+QIRD=", b"AT+QISEND=", b"AT+QISENDEX=", b"AT+QISEND=")
+# Commands that have URCs of the same name
+_URCS = b"+CREG +CGREG +CEREG +CSCON +QIOPEN"
+
+
+def now() -> int:
+    """This moment's tick: the driver's only clock. A test puts its own `ticks_ms` here."""
+    return ticks_ms()
+
+
+def since(t: int) -> int:
+    """Milliseconds since the tick `t`; they wrap, so not for times over six days."""
+    return ticks_diff(ticks_ms(), t)
 
 
 class Channel:
@@ -108,7 +123,6 @@ class Channel:
         self.size = 0  # bytes of the body on the wire
         self.hexed = False  # it goes in hex
         self.pending = False  # not all of that has been written
-        self.name = b""  # +QIRD of AT+QIRD=0,512
         self._short = bytearray(24)  # the head of a command that must not allocate
         self._sent = 0
         self._total = 0
@@ -124,7 +138,6 @@ class Channel:
         self._second = 0  # _SEND_OK or _CLOSE_OK where OK alone does not end the command
         self._due = 0
         self._asked = 0  # bytes a QIRD may bring; -1: the owner wants to hear information lines
-        self._code = 0  # not 0: QIGETERROR is out in the owner's name, and this is what it says
         self._trail = False  # QIRD data is in; its trailer is due
         self._mute = False  # lines are the rests of a broken payload
         self._tries = 0
@@ -137,7 +150,6 @@ class Channel:
     def line(self, text: str) -> None:
         """A whole command line (allocates)."""
         self.head = (text + "\r").encode()
-        self.name = text[2:].split("=")[0].split("?")[0].upper().encode()
         self.n = len(self.head)
         self.emit(0)
 
@@ -202,26 +214,28 @@ class Channel:
 
     def _is_echo(self, p) -> bool:
         # Is the line our own command coming back, whole or cut in two by a URC?
-        i = self._echo
         if p.begins(b"AT+"):
-            i = self.n  # no answer begins so: it is one, though it may be damaged
+            self._echo = 0  # no answer begins so: it is one, though it may be damaged
         else:
+            i = self._echo
             for k in range(p.n):
                 if i + 1 >= self.n or p.line[k] != self.head[i]:
                     return False
                 i += 1
-        self._echo = i if i < self.n else p.n
+        self._echo += p.n
         return True
 
     def _named(self, p) -> bool:
         # Does the line carry the command's name, and is it no URC of the same name?
-        name = self.name
-        if not p.begins(name) or p.line[len(name)] != 58:
+        head = self.head
+        i = 2
+        while head[i] == p.line[i - 2] and i + 1 < self.n:
+            i += 1
+        if p.line[i - 2] != 58 or head[i] not in b"=?\r":
             return False
-        if name.endswith(b"REG") or name.endswith(b"CON") or name.endswith(b"PEN"):
-            # Of a read command +CEREG: 0,2 and +CSCON: 0,1 are answers, +CEREG: 2 is a URC; so is
-            # +QIOPEN: 0,0.
-            return self.head.endswith(b"=?\r") or (self.head.endswith(b"?\r") and p.num(1) >= 0)
+        # To AT+CEREG? +CEREG: 0,2 is the answer, +CEREG: 2 is a URC; so is +QIOPEN: 0,0.
+        if head[2:i] in _URCS and head[i : i + 2] != b"=?":
+            return head[i] == 63 and p.num(1) >= 0
         return True
 
     # -- commands ---------------------------------------------------------------------------
@@ -247,7 +261,6 @@ class Channel:
         reading = form == _READ
         self._numbers(_NAMES[form], cid, n, 13 if reading or form == _PROMPTED else 44)
         self._launch(owner, _READ_MS if reading else _SEND_MS, 0 if reading else _SEND_OK)
-        self.name = b"+QIRD"
         if reading:
             p = self.parser
             p.reading = True
@@ -268,6 +281,7 @@ class Channel:
 
     def reset(self) -> None:
         """The module has rebooted: the command under way is lost, and nothing else is owed."""
+        self.phase = _IDLE  # a recovery begins from the start
         self._break(_RESET)
         self._mute = False
 
@@ -276,7 +290,7 @@ class Channel:
         self._second = second
         self._due = _OK_DUE | _SECOND_DUE if second else _OK_DUE
         self._asked = -1
-        self._code = self.size = 0
+        self.size = 0
         self._trail = False
         self._wait(_ANSWER, ms)
 
@@ -301,7 +315,7 @@ class Channel:
                 if self.phase == _ANSWER and self.got > self._asked:
                     self._break(_BROKEN)
                 else:
-                    p.payload(self.got)  # in recovery: of a QIRD that timed out, to nowhere
+                    p.left = self.got  # in recovery: of a QIRD that timed out, to nowhere
             elif event == _DATA:
                 if self.phase == _ANSWER:
                     p.reading = False
@@ -326,9 +340,8 @@ class Channel:
             self.write()
             self._start = now()
         if p.left:
-            if since(self._seen) >= _STALL_MS:
-                self._break(_BROKEN)
-        elif self.phase and since(self._start) >= self._ms:
+            self._start = self._seen  # counted data may take its time, but not stand still
+        if self.phase and since(self._start) >= self._ms:
             self._expired()
 
     def _line(self) -> None:
@@ -344,6 +357,7 @@ class Channel:
             self.dropped += 1
             return
         plus = p.line[0] == 43
+        wanted = self.phase == _ANSWER and self._asked < 0
         result = 0
         if plus:
             result = _NO_RESULT
@@ -356,18 +370,16 @@ class Channel:
             self._on_result(result)
         elif self._is_echo(p):
             return
-        elif plus and self.phase == _ANSWER and self._named(p):
-            if self._code:
-                self._code = p.num(0) or _ERROR
-            elif self._asked < 0:
-                self._info()
-            elif p.num(0):
+        elif wanted and plus and self._named(p):
+            self._info()
+        elif p.begins(b"+QIRD:"):
+            if p.num(0):
                 self._break(_BROKEN)  # no number: what follows is payload, of unknown length
             else:
                 self._due = _OK_DUE  # +QIRD: 0
         elif self._modem._urc(p):
             return
-        elif not plus and self.phase == _ANSWER and self._asked < 0:
+        elif wanted and not plus:
             self._info()  # as of CGSN or ATI, which put no name before their answers
         else:
             self.unknown += 1
@@ -389,9 +401,7 @@ class Channel:
                 self._soil(_BROKEN)
         elif r == 0 or r == self._second:
             self._due &= ~(_SECOND_DUE if r else _OK_DUE)
-            if self._code:
-                self._finish(self._code if self._code > 0 else _ERROR)
-            elif self._due == _OK_DUE:
+            if self._due == _OK_DUE:
                 # SEND OK before OK: the OK must be in before anything else leaves.
                 self._wait(_ANSWER, _LOCAL_MS)
             elif self._due == _INFO_DUE:
@@ -399,12 +409,12 @@ class Channel:
                 self._soil(_BROKEN)
             elif not self._due:
                 self._finish(0)
-        elif r == _ERROR and not self._code:
+        elif r == _ERROR:
             from .errors import ask
 
             ask(self)
         elif r >= _ERROR or (r == _SEND_FAIL and self._second == _SEND_OK):
-            self._finish(_ERROR if self._code else r)
+            self._finish(r)
         else:
             self.stray += 1
 
@@ -423,7 +433,9 @@ class Channel:
 
     def _expired(self) -> None:
         phase = self.phase
-        if phase == _GAP:
+        if self.parser.left or self._trail:
+            self._break(_BROKEN)
+        elif phase == _GAP:
             quiet = since(self._seen)
             if quiet < _GAP_MS:
                 return self._wait(_GAP, _GAP_MS - quiet)
@@ -443,13 +455,11 @@ class Channel:
             self.phase = _IDLE
             self.parser.reading = False
             self.resyncs += 1
-        elif self._trail:
-            self._break(_BROKEN)
         elif self._second and not self._due & _SECOND_DUE:
             self._soil(0)
         else:
             self.timeouts += 1
-            self._soil(_ERROR if self._code else _TIMEOUT)
+            self._soil(_TIMEOUT)
 
     def _soil(self, code: int) -> None:
         # DIRTY; what is under way ends with `code`. The data of a late QIRD is still no line.

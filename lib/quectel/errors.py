@@ -7,8 +7,9 @@ import errno
 
 from micropython import const
 
-from .ticks import now
+from .channel import now
 
+_ERROR = const(-1)
 _SEND_FAIL = const(-2)
 _TIMEOUT = const(-6)
 _BROKEN = const(-8)
@@ -17,6 +18,7 @@ _NO_MEMORY = const(-11)
 _BLOCKED = const(551)
 _USED = const(563)
 _BUSY = const(568)
+_ASK_MS = const(600)
 _TRIES = const(5)  # sends of the same bytes after SEND FAIL
 
 # Codes 550 to 574 (the same in all five manuals, table 1) in their order, a letter each.
@@ -78,8 +80,9 @@ def let_go(s) -> None:
     """An exception broke off a call of Socket `s` while a command uses the caller's buffer."""
     s._fail(_ABORTED)
     channel = s._modem.channel
-    if channel._owner is s:
-        if channel._asked:
+    owner = channel._owner
+    if s is (owner.owner if isinstance(owner, _Reason) else owner):
+        if channel._asked > 0:
             channel._break(_TIMEOUT)  # a QIRD: its data may be half in
         else:
             channel._soil(_TIMEOUT)
@@ -87,18 +90,31 @@ def let_go(s) -> None:
             s._modem._start(s._closing(_ABORTED))
 
 
+class _Reason:
+    """Owner of a QIGETERROR that is out in the name of another, and passes on what it says."""
+
+    def __init__(self, owner) -> None:
+        self.owner = owner
+        self.lines: list = []
+
+    def _finish(self, code: int) -> None:
+        if code >= _TIMEOUT:
+            # +QIGETERROR: 552,"invalid parameters"
+            number = "".join(self.lines[:1])[13:].split(",")[0]
+            code = int(number) if not code and number.isdigit() else _ERROR
+        self.owner._finish(code or _ERROR)
+
+
 def ask(channel) -> None:
     """After ERROR: ask for the reason in the owner's name (QIGETERROR; manuals, 2.1.12).
 
     It knows that of TCP/IP commands only: AT+QI..., AT+QP..., AT+QN...
     """
-    if bytes(channel.head[2:5]) not in (b"+QI", b"+QP", b"+QN"):
-        return channel._finish(-1)
+    owner = channel._owner
+    if isinstance(owner, _Reason) or bytes(channel.head[2:5]) not in (b"+QI", b"+QP", b"+QN"):
+        return channel._finish(_ERROR)
     channel.parser.reading = False
-    channel._second = channel._asked = channel.size = 0
-    channel._code = -1
-    channel.line("AT+QIGETERROR")
-    channel._wait(1, 600)
+    channel.start(_Reason(owner), "AT+QIGETERROR", _ASK_MS)
 
 
 def reopen(s, e: OSError, text: str):

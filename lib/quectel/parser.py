@@ -3,7 +3,7 @@
 Give it bytes with `feed(buf, n)`, then call `next()` until it returns 0 (NONE):
 
     1 LINE   a whole line is in `line[:n]`, without its line end: ask `match`, `begins`, `num` ...
-    2 HEADER the line announces counted data: call `payload(n)` before `next()`
+    2 HEADER the line announces counted data: set `left` to its length before `next()`
     3 DATA   the last announced byte has been stored
     4 PROMPT `>` at the start of a line, while `prompt` is set
 
@@ -39,8 +39,8 @@ class Parser:
         self.line = bytearray(size)
         self.n = 0  # bytes of the line so far; line[:n] is whole after _LINE and _HEADER
         self.blank = 0  # exact CR LF lines since the last line or payload; negative: a broken one
-        self.left = 0  # counted bytes still to come
-        self.dest: bytearray | None = None  # where they go, from `off` on; None drops them
+        self.left = 0  # counted bytes still to come,
+        self.dest: bytearray | None = None  # where they go: dest[off:]; None drops them
         self.off = 0
         self.prompt = False  # a `>` is due
         self.reading = False  # the answer to QIRD is due
@@ -75,15 +75,10 @@ class Parser:
                 return event
         return _NONE
 
-    def payload(self, n: int) -> None:
-        """After HEADER: the next `n` bytes go to dest[off:]."""
-        self.left = n
-
     def abort(self) -> None:
         """Forget the payload and the line under way; what follows is read as a new line."""
         self.left = 0
-        self.dest = None
-        self.reading = self.prompt = False
+        self.reading = False
         self._restart()
 
     def _restart(self) -> None:

@@ -129,5 +129,4 @@ class PromptChannel(Channel):
     def reset(self) -> None:
         """As Channel.reset; it is what ends POISONED."""
         self._open = False
-        self.phase = _IDLE
         super().reset()

@@ -8,7 +8,7 @@ from micropython import const
 
 from .attach import _kick, _last, quoted, set_up
 from .modem import fail
-from .ticks import now, since
+from .channel import now, since
 
 _LOCAL_MS = const(1000)
 _RADIO_MS = const(15_000)
@@ -366,7 +366,8 @@ def command(modem, text: str, timeout_ms: int = _LOCAL_MS):
         if name.startswith("+QIRD=") or name.startswith("+QISEND"):
             if not (name.endswith("?") or name.endswith(",0")):
                 raise ValueError("payload goes through a socket")
-    return (yield from modem._at(text, timeout_ms))
+    name = text.split("=")[0]
+    return (yield from modem._at(name.upper() + text[len(name) :], timeout_ms))
 
 
 def power_off(modem):

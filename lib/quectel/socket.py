@@ -17,7 +17,7 @@ stream.py.
 from micropython import const
 
 from .modem import fail
-from .ticks import now, since
+from .channel import now, since
 
 _NEW = const(0)
 _OPENING = const(1)
