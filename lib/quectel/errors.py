@@ -10,6 +10,7 @@ from micropython import const
 from .channel import now
 
 _ERROR = const(-1)
+_OPENING = const(1)  # socket.py
 _SEND_FAIL = const(-2)
 _TIMEOUT = const(-6)
 _BROKEN = const(-8)
@@ -57,17 +58,26 @@ def failure(code, text: str = "") -> OSError:
     return OSError(_errno(_OWN[-6 - code] if code < -5 else "b"), text)
 
 
-def unsent(s, code: int) -> None:
-    """A send of Socket `s` ended with `code`: the same bytes again later, or the end of it."""
+def refused(s, code: int) -> None:
+    """A command of Socket `s` ended with `code`."""
+    if s._piece:
+        _unsent(s, code)
+    else:
+        s._in = None
+        if code < 0 or not s._hung:  # else: closed, and read empty
+            s._fail(code)
+
+
+def _unsent(s, code: int) -> None:
+    # The same bytes again later, or the end of it.
     if code == _SEND_FAIL or code == _BLOCKED or code == _BUSY:
         s._fails += 1
         s._failed = now()
         if s._fails <= _TRIES:
             return
         s._fails = 0
-        if not s._ahead or s._out is not s._ahead.out:
-            s._end = s._pos  # send() says how much was taken
-            return
+        if _forget(s):
+            return  # send() says how much was taken
         code = _ABORTED  # it had been taken already
     s._fail(code)
     if code == _TIMEOUT:
@@ -76,8 +86,26 @@ def unsent(s, code: int) -> None:
         s._modem._start(s._closing(code))
 
 
-def let_go(s) -> None:
-    """An exception broke off a call of Socket `s` while a command uses the caller's buffer."""
+def _forget(s) -> bool:
+    # What is still to be sent, unless it is in a buffer of the socket's own (nonblocking.py).
+    mine = s._ahead and s._out is s._ahead.out
+    if not mine:
+        s._end = s._pos
+    return not mine
+
+
+def let_go(s, what: int) -> None:
+    """An exception broke off Socket._until(what): the caller's buffer may be gone at once."""
+    if what == _OPENING or s._busy:
+        _abandon(s)
+    if what:
+        s._in = None
+    else:
+        _forget(s)
+
+
+def _abandon(s) -> None:
+    # A command is out that uses the caller's buffer, or opens.
     s._fail(_ABORTED)
     channel = s._modem.channel
     owner = channel._owner
@@ -86,7 +114,7 @@ def let_go(s) -> None:
             channel._break(_TIMEOUT)  # a QIRD: its data may be half in
         else:
             channel._soil(_TIMEOUT)
-            # Its SEND OK may still come, and must not be taken for another's: see `unsent`.
+            # Its SEND OK may still come, and must not be taken for another's: see `_unsent`.
             s._modem._start(s._closing(_ABORTED))
 
 

@@ -109,20 +109,22 @@ class Modem:
         if not hasattr(home, name):
             from . import services as home  # type: ignore[no-redef]
         service = getattr(home, name)
-        return lambda *args, wait=True, **more: self._call(service(self, *args, **more), wait)
 
-    def _call(self, steps, wait):
-        if not hasattr(steps, "send"):
-            return steps
-        op = self._start(steps)
-        if not wait:
-            return op
-        try:
-            while not op.done:
-                self._spin()
-        finally:
-            op.cancel()
-        return op.result()
+        def method(*args, wait=True, **more):
+            steps = service(self, *args, **more)
+            if not hasattr(steps, "send"):
+                return steps
+            op = self._start(steps)
+            if not wait:
+                return op
+            try:
+                while not op.done:
+                    self._spin()
+            finally:
+                op.cancel()
+            return op.result()
+
+        return method
 
     def _start(self, steps) -> Operation:
         op = Operation(steps)

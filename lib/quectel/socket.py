@@ -16,8 +16,8 @@ stream.py.
 
 from micropython import const
 
-from .modem import fail
 from .channel import now, since
+from .modem import fail
 
 _NEW = const(0)
 _OPENING = const(1)
@@ -212,17 +212,11 @@ class Socket:
                     fail(_TIMEOUT, self._host)
                 modem._spin()
                 self._check()
-            what = _DEAD
-        finally:
-            if what != _DEAD:
-                if what == _OPENING or self._busy:
-                    from .errors import let_go
+        except BaseException:
+            from .errors import let_go
 
-                    let_go(self)
-                if what:
-                    self._in = None
-                elif not self._ahead or self._out is not self._ahead.out:
-                    self._end = self._pos
+            let_go(self, what)
+            raise
 
     def _plan(self, buf, pos: int, end: int) -> int:
         # How many bytes of buf[pos:end] go into the next command; sets its form. Text only where
@@ -275,20 +269,15 @@ class Socket:
         self._busy = False
         if self._state != _OPEN:
             return
-        if self._piece:
-            if code:
-                from .errors import unsent
+        if code:
+            from .errors import refused
 
-                unsent(self, code)
-            else:
-                self._pos += self._piece
-                self._fails = 0
-                # Behind a prompt the firmware prints no recv URC, and none later.
-                self._avail |= self._form == _PROMPTED
-        elif code:
-            self._in = None
-            if code < 0 or not self._hung:  # else: closed, and read empty
-                self._fail(code)
+            refused(self, code)
+        elif self._piece:
+            self._pos += self._piece
+            self._fails = 0
+            # Behind a prompt the firmware prints no recv URC, and none later.
+            self._avail |= self._form == _PROMPTED
         else:
             channel = self._modem.channel
             n = channel.got
