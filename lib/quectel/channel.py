@@ -212,25 +212,27 @@ class Channel:
             self._sent += k
             self.pending = self._sent < self._total
 
+    def _same(self, p, i: int) -> int:
+        # How many bytes of the line are those of the head from `i` on.
+        k = 0
+        while k < p.n and i + 1 < self.n and p.line[k] == self.head[i]:
+            i += 1
+            k += 1
+        return k
+
     def _is_echo(self, p) -> bool:
         # Is the line our own command coming back, whole or cut in two by a URC?
         if p.begins(b"AT+"):
             self._echo = 0  # no answer begins so: it is one, though it may be damaged
-        else:
-            i = self._echo
-            for k in range(p.n):
-                if i + 1 >= self.n or p.line[k] != self.head[i]:
-                    return False
-                i += 1
+        elif self._same(p, self._echo) < p.n:
+            return False
         self._echo += p.n
         return True
 
     def _named(self, p) -> bool:
         # Does the line carry the command's name, and is it no URC of the same name?
         head = self.head
-        i = 2
-        while head[i] == p.line[i - 2] and i + 1 < self.n:
-            i += 1
+        i = self._same(p, 2) + 2
         if p.line[i - 2] != 58 or head[i] not in b"=?\r":
             return False
         # To AT+CEREG? +CEREG: 0,2 is the answer, +CEREG: 2 is a URC; so is +QIOPEN: 0,0.
@@ -242,9 +244,9 @@ class Channel:
 
     def ready(self) -> bool:
         """May a command leave now? Asking starts the recovery of a channel that had given up."""
-        if self.phase == _IDLE and self.state == _DIRTY:
+        if not self.phase and self.state == _DIRTY:
             self._soil(0)
-        return self.phase == _IDLE and self.state == _CLEAN
+        return not self.phase and self.state == _CLEAN
 
     def start(self, owner, text: str, ms: int, need: bool = False) -> None:
         """Any command that a final result ends, CLOSE OK for QICLOSE. `need`: it has an answer."""
@@ -258,10 +260,9 @@ class Channel:
 
         After QIRD see `got` and `rem`.
         """
-        reading = form == _READ
-        self._numbers(_NAMES[form], cid, n, 13 if reading or form == _PROMPTED else 44)
-        self._launch(owner, _READ_MS if reading else _SEND_MS, 0 if reading else _SEND_OK)
-        if reading:
+        self._numbers(_NAMES[form], cid, n, b"\r,,\r"[form])
+        if form == _READ:
+            self._launch(owner, _READ_MS, 0)
             p = self.parser
             p.reading = True
             p.dest = buf
@@ -271,6 +272,7 @@ class Channel:
             self.got = 0
             self.rem = -1
         else:
+            self._launch(owner, _SEND_MS, _SEND_OK)
             self._asked = 0
             self.body = buf
             self.off = off
@@ -291,7 +293,7 @@ class Channel:
         self._due = _OK_DUE | _SECOND_DUE if second else _OK_DUE
         self._asked = -1
         self.size = 0
-        self._trail = False
+        self._trail = self.parser.reading = False
         self._wait(_ANSWER, ms)
 
     def _wait(self, phase: int, ms: int) -> None:
@@ -341,7 +343,7 @@ class Channel:
             self._start = now()
         if p.left:
             self._start = self._seen  # counted data may take its time, but not stand still
-        if self.phase and since(self._start) >= self._ms:
+        if (self.phase or p.left) and since(self._start) >= self._ms:
             self._expired()
 
     def _line(self) -> None:
@@ -423,7 +425,7 @@ class Channel:
         p = self.parser
         self._owner = p.dest = None
         self.body = b""
-        p.reading = p.prompt = self.pending = False
+        p.prompt = self.pending = False
         if self.phase < _GAP:
             self.phase = _IDLE
         if owner is not None:
@@ -453,7 +455,6 @@ class Channel:
         elif phase == _SETTLE:
             self.state = _CLEAN
             self.phase = _IDLE
-            self.parser.reading = False
             self.resyncs += 1
         elif self._second and not self._due & _SECOND_DUE:
             self._soil(0)
@@ -462,14 +463,12 @@ class Channel:
             self._soil(_TIMEOUT)
 
     def _soil(self, code: int) -> None:
-        # DIRTY; what is under way ends with `code`. The data of a late QIRD is still no line.
-        late = self.parser.reading
+        # DIRTY; what is under way ends with `code`.
         if self.phase < _GAP:
             self._tries = _TRIES
         self.state = _DIRTY
         self._wait(_GAP, _GAP_MS)
         self._finish(code)
-        self.parser.reading = late
 
     def _break(self, code: int) -> None:
         # The count and the bytes disagree: nothing is a line until there has been silence.

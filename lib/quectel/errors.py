@@ -141,7 +141,6 @@ def ask(channel) -> None:
     owner = channel._owner
     if isinstance(owner, _Reason) or bytes(channel.head[2:5]) not in (b"+QI", b"+QP", b"+QN"):
         return channel._finish(_ERROR)
-    channel.parser.reading = False
     channel.start(_Reason(owner), "AT+QIGETERROR", _ASK_MS)
 
 

@@ -204,7 +204,7 @@ class Modem:
             b = 79
         elif p.begins(b'+QIURC: "'):
             b = p.line[9]
-        if b == 79 or b == 99 or b == 114:  # or closed, or recv
+        if b in b"Ocr":  # or closed, or recv
             cid = p.num(b != 79)
             s = 0 <= cid < self.IDS and self._sockets[cid]
             known = s and s._urc(p, b)

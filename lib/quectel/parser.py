@@ -43,7 +43,7 @@ class Parser:
         self.dest: bytearray | None = None  # where they go: dest[off:]; None drops them
         self.off = 0
         self.prompt = False  # a `>` is due
-        self.reading = False  # the answer to QIRD is due
+        self.reading = False  # the answer to QIRD is due, or may still come
         self._buf = self.line  # the bytes being worked on: _buf[_pos:_end]
         self._pos = 0
         self._end = 0
