@@ -212,27 +212,25 @@ class Channel:
             self._sent += k
             self.pending = self._sent < self._total
 
-    def _same(self, p, i: int) -> int:
-        # How many bytes of the line are those of the head from `i` on.
-        k = 0
-        while k < p.n and i + 1 < self.n and p.line[k] == self.head[i]:
-            i += 1
-            k += 1
-        return k
-
     def _is_echo(self, p) -> bool:
         # Is the line our own command coming back, whole or cut in two by a URC?
         if p.begins(b"AT+"):
             self._echo = 0  # no answer begins so: it is one, though it may be damaged
-        elif self._same(p, self._echo) < p.n:
-            return False
+        else:
+            i = self._echo
+            for k in range(p.n):
+                if i + 1 >= self.n or p.line[k] != self.head[i]:
+                    return False
+                i += 1
         self._echo += p.n
         return True
 
     def _named(self, p) -> bool:
         # Does the line carry the command's name, and is it no URC of the same name?
         head = self.head
-        i = self._same(p, 2) + 2
+        i = 2
+        while head[i] == p.line[i - 2] and i + 1 < self.n:
+            i += 1
         if p.line[i - 2] != 58 or head[i] not in b"=?\r":
             return False
         # To AT+CEREG? +CEREG: 0,2 is the answer, +CEREG: 2 is a URC; so is +QIOPEN: 0,0.
