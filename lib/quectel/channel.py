@@ -126,7 +126,6 @@ class Channel:
         self._short = bytearray(24)  # the head of a command that must not allocate
         self._sent = 0
         self._total = 0
-        self._echo = 0  # bytes of the head that have come back
         self._chunk = bytearray(64)  # bytes on their way in or out
         view = memoryview(self._chunk)
         self._views = (self._chunk, view[:8], view[:1])  # a slice would allocate: these are all
@@ -179,7 +178,7 @@ class Channel:
 
     def emit(self, more: int) -> None:
         """Begin to write the head and `more` bytes behind it."""
-        self._sent = self._echo = 0
+        self._sent = 0
         self._total = self.n + more
         self.pending = True
 
@@ -211,19 +210,6 @@ class Channel:
             left -= k
             self._sent += k
             self.pending = self._sent < self._total
-
-    def _is_echo(self, p) -> bool:
-        # Is the line our own command coming back, whole or cut in two by a URC?
-        if p.begins(b"AT+"):
-            self._echo = 0  # no answer begins so: it is one, though it may be damaged
-        else:
-            i = self._echo
-            for k in range(p.n):
-                if i + 1 >= self.n or p.line[k] != self.head[i]:
-                    return False
-                i += 1
-        self._echo += p.n
-        return True
 
     def _named(self, p) -> bool:
         # Does the line carry the command's name, and is it no URC of the same name?
@@ -368,10 +354,8 @@ class Channel:
                 result -= 1
         if result != _NO_RESULT:
             self._on_result(result)
-        elif self._is_echo(p):
-            return
         elif wanted and plus and self._named(p):
-            self._info()
+            self._info(True)
         elif p.begins(b"+QIRD:"):
             if p.num(0):
                 self._break(_BROKEN)  # no number: what follows is payload, of unknown length
@@ -379,15 +363,21 @@ class Channel:
                 self._due = _OK_DUE  # +QIRD: 0
         elif self._modem._urc(p):
             return
-        elif wanted and not plus:
-            self._info()  # as of CGSN or ATI, which put no name before their answers
-        else:
+        elif wanted:
+            self._info(not plus)  # CGSN, ATI ... put no name before their answers
+        elif not p.begins(b"AT"):
             self.unknown += 1
 
-    def _info(self) -> None:
-        self._due &= ~_INFO_DUE
+    def _info(self, ours: bool) -> None:
         try:
-            self._owner.lines.append(self.parser.text())  # type: ignore[attr-defined]
+            text = self.parser.text()
+            if text.startswith("AT+") or text.encode() in self.head:
+                return  # echo, maybe damaged, or cut in two by a URC
+            if ours:
+                self._due &= ~_INFO_DUE
+                self._owner.lines.append(text)  # type: ignore[attr-defined]
+            else:
+                self.unknown += 1
         except MemoryError:
             self._soil(_NO_MEMORY)
 

@@ -418,6 +418,8 @@ def on_urc(modem, prefix: str, callback) -> None:
 def hear(modem, p) -> bool:
     """Hand a line to the callbacks of `on_urc` that want it; True if one does."""
     heard = False
+    if p.begins(b"AT+") or bytes(p.line[: p.n]) in modem.channel.head:
+        return heard  # echo
     for prefix, callback in modem._urcs:
         if p.begins(prefix):
             heard = True
