@@ -133,10 +133,12 @@ def no_ipv6(line, family):
 
 
 def no_ipv6_after_asking(line, family):
-    # What the firmware can do is known when the module has been set up.
+    # What the firmware can do is known when the module has been set up; before, it is asked.
     d = desk(line, family)
     refused(d.socket().connect, ("2001:db8::1", 7))
-    assert not said(d, "+QIOPEN")
+    asked = said(d, "+QIOPEN")
+    raises(ValueError, d.socket().connect, ("2001:db8::1", 7))
+    assert said(d, "+QIOPEN") == asked
 
 
 def ipv6(line, family):

@@ -27,7 +27,6 @@ _RESET = const(-7)
 _NO_MEMORY = const(-11)
 _ALREADY = const(-13)
 _IN_PROGRESS = const(-14)
-_UNSUPPORTED = const(555)
 
 
 def quoted(text: str, limit: int) -> str:
@@ -78,12 +77,10 @@ def _kick(modem, pin, on: int, ms: int):
                 yield
         finally:
             _level(pin, 1 - on)
-    while boots == modem._boots:
-        if since(t) >= modem.BOOT_MS:
-            if not pin:
-                return  # who knows whether it obeyed
-            modem._rebooted()
+    while boots == modem._boots and since(t) < modem.BOOT_MS:
         yield
+    if boots == modem._boots:
+        modem._rebooted()  # who knows
 
 
 def _level(pin, *level):
@@ -112,14 +109,10 @@ def audit(modem):
     """What has the module open that nobody here owns, and the other way round?"""
     p = modem.channel.parser
     oversize = p.oversize
-    lines = yield from modem._at("+QISTATE?")
     states = {}
-    for line in lines:
+    for line in (yield from modem._at("+QISTATE?")):
         line = line[10:].split(",")
         states[int(line[0])] = line[5]
-    for cid in states:
-        if cid < modem.IDS and not modem._sockets[cid]:
-            yield from modem._shut(cid)
     for s in modem._sockets:
         if s and s._state == _OPEN:
             s._avail = True
@@ -128,6 +121,9 @@ def audit(modem):
                 s._hung = state != "2"
             elif p.oversize == oversize:  # else its name may have been too long for a line
                 s._fail(_RESET)
+    for cid in states:
+        if cid < modem.IDS and not modem._sockets[cid]:
+            yield from modem._shut(cid)
 
 
 def attach(modem, apn: "str | None" = None, timeout_ms: int = 60_000):
@@ -146,7 +142,7 @@ def attach(modem, apn: "str | None" = None, timeout_ms: int = 60_000):
             if why == "+CPIN: READY":
                 if apn:
                     lines = yield from modem._at("+QCGDEFCONT?")
-                    if not (lines and ',"%s"' % apn.lower() in lines[-1].lower()):
+                    if ',"%s"' % apn.lower() not in "".join(lines).lower():
                         from .services import change_apn
 
                         yield from change_apn(modem, apn)
@@ -208,8 +204,6 @@ def _open(s, port: int):
         text = '+QIOPEN=%d,%d,"%s","%s",%d,0,0'
         text %= (modem.CONTEXT, cid, "UDP" if s._udp else "TCP", host, port)
         if ":" in host:
-            if not modem._ipv6:
-                fail(_UNSUPPORTED, host)
             text += ",1"
         try:
             yield from modem._at(text)

@@ -5,6 +5,7 @@ from micropython import const
 from .modem import fail
 
 _AGAIN = const(-17)  # errors.py
+_OPEN = const(2)  # socket.py
 _STREAM = const(128)  # bytes of a TCP stream read ahead, and taken to be sent
 
 
@@ -41,6 +42,8 @@ class Ahead:
         """Move up to `n` bytes to `buf`. At timeout 0: OSError(EAGAIN) if there are none, 0 at the
         end of the stream."""
         s = self._s
+        if s._ms and s._in:
+            s._until(_OPEN)  # a read ahead is under way
         self.refill()
         pos = self._pos
         k = min(n, self._end - pos)

@@ -175,8 +175,6 @@ class Socket:
         """
         n = min(nbytes or len(buf), len(buf))
         if self._ahead:
-            if self._ms and self._in:
-                self._until(_OPEN)  # a read ahead is under way
             k = self._ahead.take(buf, n)
             if k or not self._ms:
                 return k
@@ -220,14 +218,14 @@ class Socket:
 
     def _plan(self, buf, pos: int, end: int) -> int:
         # How many bytes of buf[pos:end] go into the next command; sets its form. Text only where
-        # every byte is safe without quotes: letters, digits and - . / : ? @ _
+        # every byte is safe without quotes: letters, digits and - . / : _
         modem = self._modem
         n = i = min(end - pos, modem.INLINE_MAX)
         self._form = _TEXT
         while i:
             i -= 1
             b = buf[pos + i]
-            if not (97 <= b <= 122 or 63 <= b <= 90 or 45 <= b <= 58 or b == 95):
+            if not (97 <= b | 32 <= 122 or 45 <= b <= 58 or b == 95):
                 if modem.PROMPT_MAX:
                     self._form = _PROMPTED
                     return min(end - pos, modem.PROMPT_MAX)
