@@ -42,7 +42,7 @@ def quoted(text: str, limit: int) -> str:
 
 def leave() -> None:
     """Have this file collected as garbage until it is needed again, if it is an .mpy."""
-    if globals().get("__file__", "").endswith("mpy") and sys.modules.pop(__name__, None):
+    if __file__.endswith("mpy") and sys.modules.pop(__name__, None):
         del sys.modules["quectel"].attach
 
 

@@ -99,7 +99,7 @@ class Modem:
         self.power = power
         self._sockets = [None] * self.IDS  # by connectID: who has it, until QICLOSE has freed it
         self._turn = 0  # the connectID looked at last
-        self._operations: list = []  # under way
+        self._ops: list = []  # under way
         self._known = False  # the module is set up as we need it
         self._polling = False
 
@@ -131,7 +131,7 @@ class Modem:
         op._step(None)
         if isinstance(op._why, ValueError):
             raise op._why
-        self._operations.append(op)
+        self._ops.append(op)
         return op
 
     def poll(self) -> None:
@@ -143,7 +143,7 @@ class Modem:
             channel = self.channel
             channel.poll()
             # Operations first: a QICLOSE must go before any other socket's send (errors.py).
-            ops = self._operations
+            ops = self._ops
             for op in ops:
                 if not op.done:
                     op._step(op)

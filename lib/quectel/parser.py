@@ -66,13 +66,13 @@ class Parser:
         while self._pos < self._end:
             if self.left:
                 self._take()
-                event = _NONE if self.left else _DATA
-                if event:
+                if not self.left:
                     self._restart()
+                    return _DATA
             else:
                 event = self._scan()
-            if event:
-                return event
+                if event:
+                    return event
         return _NONE
 
     def abort(self) -> None:
@@ -119,7 +119,7 @@ class Parser:
             return _NONE
         line = self.line
         n = self.n
-        while n and (line[n - 1] == 13 or line[n - 1] == 10):
+        while n and line[n - 1] in b"\r\n":
             n -= 1
         self.n = n
         if self._over:
