@@ -73,7 +73,6 @@ _BURST = const(256)  # bytes read, and written, in one go at the most
 # The forms of `transfer`: read, send as text, send in hex, send behind a prompt (prompt.py)
 _READ = const(0)
 _HEX = const(2)
-_PROMPTED = const(3)
 _DIGITS = b"0123456789ABCDEF"
 _NAMES = (b"AT+QIRD=", b"AT+QISEND=", b"AT+QISENDEX=", b"AT+QISEND=")
 # Commands that have URCs of the same name
@@ -262,14 +261,14 @@ class Channel:
             self.off = off
             self.hexed = form == _HEX
             self.size = n << 1 if form == _HEX else n
-            if form != _PROMPTED:
-                self.emit(self.size + 1)
+            self.emit(self.size + 1)
 
     def reset(self) -> None:
         """The module has rebooted: the command under way is lost, and nothing else is owed."""
-        self.phase = _IDLE  # a recovery begins from the start
-        self._break(_RESET)
+        self.parser.abort()
         self._mute = False
+        self.phase = _IDLE  # a recovery begins from the start
+        self._soil(_RESET)
 
     def _launch(self, owner, ms: int, second: int) -> None:
         self._owner = owner
@@ -277,7 +276,7 @@ class Channel:
         self._due = _OK_DUE | _SECOND_DUE if second else _OK_DUE
         self._asked = -1
         self.size = 0
-        self._trail = self.parser.reading = False
+        self.parser.reading = False
         self._wait(_ANSWER, ms)
 
     def _wait(self, phase: int, ms: int) -> None:
@@ -455,17 +454,16 @@ class Channel:
         if self.phase < _GAP:
             self._tries = _TRIES
         self.state = _DIRTY
+        self._trail = False
         self._wait(_GAP, _GAP_MS)
         self._finish(code)
 
     def _break(self, code: int) -> None:
         # The count and the bytes disagree: nothing is a line until there has been silence.
         self.parser.abort()
-        self._trail = False
         self._mute = True
-        if code != _RESET:
-            self.dropped += 1
-            if self._modem._known:
-                # URCs may have been lost: what is still open?
-                self._modem.audit(wait=False)
+        self.dropped += 1
+        if self._modem._known:
+            # URCs may have been lost: what is still open?
+            self._modem.audit(wait=False)
         self._soil(code)

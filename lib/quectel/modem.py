@@ -198,7 +198,7 @@ class Modem:
 
     def _urc(self, p) -> bool:
         # Every line that is no answer; returns whether it means something to us.
-        known = False
+        known = self._urcs and self.hear(p)
         b = 0
         if p.begins(b"+QIOPEN: "):
             b = 79
@@ -207,9 +207,8 @@ class Modem:
         if b in b"Ocr":  # or closed, or recv
             cid = p.num(b != 79)
             s = 0 <= cid < self.IDS and self._sockets[cid]
-            known = s and s._urc(p, b)
-        if self._urcs and self.hear(p):
-            known = True
+            if s and s._urc(p, b):
+                known = True
         # RDY with garbage glued to it, APP RDY, POWERED DOWN, NORMAL POWER DOWN
         n = p.n
         if p.line[0] != 43 and (

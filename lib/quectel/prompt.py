@@ -65,6 +65,7 @@ class PromptChannel(Channel):
         # super() would allocate, with so many arguments.
         Channel.transfer(self, owner, form, cid, n, buf, off)
         if form == _FORM:
+            self.emit(0)
             self._wait(_PROMPT, _PROMPT_MS)
 
     def poll(self) -> None:

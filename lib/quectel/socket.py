@@ -256,10 +256,8 @@ class Socket:
                 # A recv URC during the command sets it again: nothing is missed.
                 self._avail = False
                 n = self._modem.READ_MAX
-                buf = None
-                if not self._drain:
-                    n = min(self._room - self._got, n)
-                    buf = self._in
+                n = min(self._room - self._got, n) or n
+                buf = None if self._drain else self._in
                 channel.transfer(self, _READ, self._id, n, buf, self._got)
         return True
 
