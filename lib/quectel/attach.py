@@ -20,10 +20,12 @@ _HOST_MAX = const(150)
 # socket.py
 _OPENING = const(1)
 _OPEN = const(2)
+_DEAD = const(3)
 
 # errors.py
 _TIMEOUT = const(-6)
 _RESET = const(-7)
+_NOT_CONNECTED = const(-10)
 _NO_MEMORY = const(-11)
 _ALREADY = const(-13)
 _IN_PROGRESS = const(-14)
@@ -179,7 +181,7 @@ def connect(s, address) -> None:
     quoted(host, _HOST_MAX)
     if not 0 < port < 65536 or (":" in host and not modem._ipv6):
         raise ValueError("port, or IPv6")
-    if s._state:
+    if s._state <= _DEAD:
         fail(_ALREADY, host)
     s._state = _OPENING
     s._host = host
@@ -194,15 +196,14 @@ def _open(s, port: int):
     modem = s._modem
     host = s._host
     try:
-        if not modem._known:
-            yield from set_up(modem)
+        yield from set_up(modem)
         ids = modem._sockets
         if None not in ids:
             fail(_NO_MEMORY, "no free connectID")
         s._id = cid = ids.index(None)
         ids[cid] = s
-        text = '+QIOPEN=%d,%d,"%s","%s",%d,0,0'
-        text %= (modem.CONTEXT, cid, "UDP" if s._udp else "TCP", host, port)
+        kind = "UDP" if s._udp else "TCP"
+        text = '+QIOPEN=%d,%d,"%s","%s",%d,0,0' % (modem.CONTEXT, cid, kind, host, port)
         if ":" in host:
             text += ",1"
         try:
@@ -212,7 +213,7 @@ def _open(s, port: int):
 
             yield from reopen(s, e, text)
         t = now()
-        while s._why == -1 and s._state == _OPENING:
+        while s._why == _NOT_CONNECTED and s._state == _OPENING:
             if since(t) >= modem.OPEN_MS:
                 s._why = _TIMEOUT
             yield

@@ -15,7 +15,6 @@ class BC20(Modem):
     HEX_MAX = 512  # bytes in one QISENDEX (2.1.6)
     READ_MAX = 512  # bytes of one QIRD (2.1.5)
     OPEN_MS = 60_500  # 2.1.1: wait 60 s for +QIOPEN
-    CLOSE_MS = 10_000
     # These survive in NVRAM (2.1.11): text both ways, data behind CR LF, lengths shown.
     SETTINGS = (
         "+CMEE=1",

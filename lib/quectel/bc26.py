@@ -20,7 +20,6 @@ class BC26(Modem):
     _ipv6 = True  # protocol_type 1 (2.1.1)
     _dns_config = True  # QIDNSCFG (2.1.11)
     OPEN_MS = 60_500  # 2.1.1: the module itself gives up at 60 s
-    CLOSE_MS = 10_000
     # These survive in NVRAM (2.1.12): text both ways, data behind CR LF, lengths shown.
     SETTINGS = (
         "+CMEE=1",

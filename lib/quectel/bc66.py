@@ -11,7 +11,6 @@ class BC66(Modem):
     HEX_MAX = 512  # bytes in one QISENDEX (2.1.6)
     READ_MAX = 512  # bytes of one QIRD (2.1.5)
     OPEN_MS = 60_500  # 2.1.1: wait 60 s for +QIOPEN
-    CLOSE_MS = 10_000  # CLOSE OK has been seen 5.5 s late
     # All three survive in NVRAM (2.1.11): text both ways, data behind CR LF, lengths shown.
     SETTINGS = (
         "+CMEE=1",

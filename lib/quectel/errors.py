@@ -7,7 +7,7 @@ import errno
 
 from micropython import const
 
-from .channel import now
+from .channel import now, since
 
 _ERROR = const(-1)
 _OPENING = const(1)  # socket.py
@@ -20,7 +20,8 @@ _BLOCKED = const(551)
 _USED = const(563)
 _BUSY = const(568)
 _ASK_MS = const(600)
-_TRIES = const(5)  # sends of the same bytes after SEND FAIL
+_TRIES = const(5)  # sends of the same bytes after SEND FAIL,
+_BACK_OFF_MS = const(125)  # this long after it, doubled at each
 
 # Codes 550 to 574 (the same in all five manuals, table 1) in their order, a letter each.
 _CODES = "abcddeffgghiafbijkblhhmcf"
@@ -72,8 +73,9 @@ def _unsent(s, code: int) -> None:
     # The same bytes again later, or the end of it.
     if code == _SEND_FAIL or code == _BLOCKED or code == _BUSY:
         s._fails += 1
-        s._failed = now()
         if s._fails <= _TRIES:
+            s._held = True
+            s._modem._start(_hold(s, _BACK_OFF_MS << s._fails))
             return
         s._fails = 0
         if _forget(s):
@@ -84,6 +86,13 @@ def _unsent(s, code: int) -> None:
         # Only QICLOSE ends the module's own waiting for this send; it gets the channel before any
         # other send can, so that a late SEND OK has nobody to be taken by.
         s._modem._start(s._closing(code))
+
+
+def _hold(s, ms: int):
+    t = now()
+    while since(t) < ms:
+        yield
+    s._held = False
 
 
 def _forget(s) -> bool:

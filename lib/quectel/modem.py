@@ -86,6 +86,7 @@ class Modem:
 
     CHANNEL = Channel
     CONTEXT = 1
+    CLOSE_MS = 10_000  # CLOSE OK has been seen 5.5 s late
     PROMPT_MAX = 0  # bytes behind one prompt; 0: has none
     _optional: object = None  # a method: steps for settings that not all firmware has
     _ipv6 = False  # protocol_type 1 works

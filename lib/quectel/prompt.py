@@ -78,6 +78,7 @@ class PromptChannel(Channel):
         # From here on the module takes everything for payload, until it has its count.
         self._open = True
         if self.phase == _PROMPT:
+            self._owner._avail = True  # behind a prompt firmware prints no recv URC, and none later
             self.n = 0
             self.emit(self.size)
             self._wait(_ANSWER, _SEND_MS)

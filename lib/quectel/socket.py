@@ -19,10 +19,10 @@ from micropython import const
 from .channel import now, since
 from .modem import fail
 
-_NEW = const(0)
 _OPENING = const(1)
 _OPEN = const(2)
 _DEAD = const(3)
+_NEW = const(4)
 
 # channel.py: forms of transfer
 _READ = const(0)
@@ -35,8 +35,6 @@ _SEND_FAIL = const(-2)
 _TIMEOUT = const(-6)
 _NOT_CONNECTED = const(-10)
 _CLOSED = const(-12)
-
-_BACK_OFF_MS = const(125)  # doubled at each SEND FAIL
 
 
 class SocketPool:
@@ -70,8 +68,8 @@ class Socket:
         self._host = ""
         self._id = -1  # connectID
         self._state = _NEW
-        # OPENING: the <err> of +QIOPEN, -1 until it comes; DEAD: for `fail`
-        self._why: int | OSError = -1
+        # The <err> of +QIOPEN, when it has come; DEAD: for `fail`
+        self._why: int | OSError = _NOT_CONNECTED
         self._ms = -1  # timeout: -1 for ever, 0 never wait
         self._busy = False  # the channel works on a command of ours
         self._out = None  # bytes to send: _out[_pos:_end]
@@ -80,7 +78,7 @@ class Socket:
         self._form = _READ  # of the command in flight,
         self._piece = 0  # and the bytes it sends
         self._fails = 0  # SEND FAILs in a row
-        self._failed = 0  # tick of the last one
+        self._held = False  # until it is time to try again (errors.py)
         self._in = None  # where to receive; None: nobody asks
         self._room = 0  # and how much
         self._got = 0  # bytes received so far
@@ -242,9 +240,8 @@ class Socket:
         if self._ahead:
             self._ahead.refill()
         n = 0
-        if self._pos < self._end:
-            if not self._fails or since(self._failed) >= _BACK_OFF_MS << self._fails:
-                n = self._plan(self._out, self._pos, self._end)
+        if self._pos < self._end and not self._held:
+            n = self._plan(self._out, self._pos, self._end)
         if not n and not self._drain and not (self._in and self._avail):
             return False
         if channel.ready():
@@ -272,8 +269,6 @@ class Socket:
         elif self._piece:
             self._pos += self._piece
             self._fails = 0
-            # Behind a prompt the firmware prints no recv URC, and none later.
-            self._avail |= self._form == _PROMPTED
         else:
             channel = self._modem.channel
             n = channel.got
@@ -294,14 +289,15 @@ class Socket:
     def _urc(self, p, b: int) -> bool:
         # b: what its name starts with. Returns whether it makes sense.
         if b == 79:  # +QIOPEN
-            if self._state == _OPENING:
-                self._why = p.num(1)
-            return p.num(1) >= 0
+            why = p.num(1)
+            if why >= 0 and self._state == _OPENING:
+                self._why = why
+            return why >= 0
         if self._state == _OPEN:  # while opening, closed means the last tenant of this id
             self._avail = True
             if b == 99:  # closed
                 self._hung = True
-            elif p.field(2) > 0 and p.line[p.field(2)] == 34:  # "buff full"
+            elif p.line[p.n - 1] == 34:  # "buff full"
                 self.lost += 1
         return True
 
@@ -311,7 +307,5 @@ class Socket:
             self._why = why
 
     def _check(self) -> None:
-        if self._state == _DEAD:
+        if self._state > _OPEN:
             fail(self._why, self._host)
-        if not self._state:
-            fail(_NOT_CONNECTED)
