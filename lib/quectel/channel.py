@@ -275,7 +275,6 @@ class Channel:
         self._second = second
         self._due = _OK_DUE | _SECOND_DUE if second else _OK_DUE
         self._asked = -1
-        self.size = 0
         self.parser.reading = False
         self._wait(_ANSWER, ms)
 
@@ -297,7 +296,7 @@ class Channel:
             elif event == _HEADER:
                 self.got = p.num(0)
                 self.rem = p.num(1)
-                if self.phase == _ANSWER and self.got > self._asked:
+                if self.got > self._asked:
                     self._break(_BROKEN)
                 else:
                     p.left = self.got  # in recovery: of a QIRD that timed out, to nowhere
@@ -331,17 +330,17 @@ class Channel:
 
     def _line(self) -> None:
         p = self.parser
-        ok = p.match(b"OK")
+        plus = p.line[0] == 43
         if self._trail:
             # The only checksum there is: after the counted bytes the line ends, then OK. A URC may
             # come between.
-            if p.blank < _TRAILER or not (ok or p.line[0] == 43):
+            ok = p.match(b"OK")
+            if p.blank < _TRAILER or not (ok or plus):
                 self._break(_BROKEN)
             self._trail = not ok
         if self._mute:
             self.dropped += 1
             return
-        plus = p.line[0] == 43
         wanted = self.phase == _ANSWER and self._asked < 0
         result = 0
         if plus:
@@ -431,7 +430,6 @@ class Channel:
             self._mute = False
             if self._tries:
                 self._tries -= 1
-                self.size = 0
                 self.line("ATE0")
                 self._wait(_PROBE, _LOCAL_MS)
             else:
