@@ -334,10 +334,9 @@ class Channel:
         if self._trail:
             # The only checksum there is: after the counted bytes the line ends, then OK. A URC may
             # come between.
-            ok = p.match(b"OK")
-            if p.blank < _TRAILER or not (ok or plus):
+            self._trail = not p.match(b"OK")
+            if p.blank < _TRAILER or not plus and self._trail:
                 self._break(_BROKEN)
-            self._trail = not ok
         if self._mute:
             self.dropped += 1
             return

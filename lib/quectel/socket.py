@@ -122,7 +122,7 @@ class Socket:
                 self._fail(why)
             else:
                 yield
-        if self._id >= 0 and modem._sockets[self._id] is self:
+        if modem._sockets[self._id] is self:
             yield from modem._shut(self._id)
         self._fail(why)
 
