@@ -8,8 +8,8 @@ import sys
 
 from micropython import const
 
-from .modem import fail
 from .channel import now, since
+from .modem import fail
 
 _RADIO_MS = const(15_000)  # CPIN, CEREG and the like while the radio starts
 _LOOK_MS = const(1000)  # between two looks at SIM, registration and address

@@ -234,7 +234,7 @@ class Channel:
     def start(self, owner, text: str, ms: int, need: bool = False) -> None:
         """Any command that a final result ends, CLOSE OK for QICLOSE. `need`: it has an answer."""
         self.line(text)
-        self._launch(owner, ms, _CLOSE_OK if text.startswith("AT+QICLOSE=") else 0)
+        self._launch(owner, ms, text.startswith("AT+QICLOSE=") and _CLOSE_OK)
         if need:
             self._due |= _INFO_DUE
 
@@ -309,7 +309,7 @@ class Channel:
             elif event:
                 self._prompted()  # type: ignore[attr-defined]  # only in prompt.py
             else:
-                n = self.uart.any() if left > 0 else 0
+                n = left > 0 and self.uart.any()
                 if n:
                     # Payload is fed from its start on, and not much of it together with its
                     # header: the rest of that chunk would be copied byte by byte.

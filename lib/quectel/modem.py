@@ -102,7 +102,7 @@ class Modem:
         self._turn = 0  # the connectID looked at last
         self._ops: list = []  # under way
         self._known = False  # the module is set up as we need it
-        self._polling = False
+        self._busy = False  # in poll()
 
     def __getattr__(self, name: str):
         from . import attach as home
@@ -137,9 +137,9 @@ class Modem:
 
     def poll(self) -> None:
         """Advance everything by one step. Never blocks; reads at most 256 bytes."""
-        if self._polling:
+        if self._busy:
             return
-        self._polling = True
+        self._busy = True
         try:
             channel = self.channel
             channel.poll()
@@ -157,10 +157,10 @@ class Modem:
                 if s and s._serve(channel):
                     break
         finally:
-            self._polling = False
+            self._busy = False
 
     def _spin(self) -> None:
-        if self._polling:
+        if self._busy:
             fail(_ALREADY, "in a callback")
         self.poll()
         if self.idle:
@@ -197,7 +197,7 @@ class Modem:
 
     # -- what the module says by itself -----------------------------------------------------
 
-    def _urc(self, p) -> bool:
+    def _urc(self, p):
         # Every line that is no answer; returns whether it means something to us.
         known = self._urcs and self.hear(p)
         b = 0

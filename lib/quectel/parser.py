@@ -148,11 +148,11 @@ class Parser:
                 if n < len(line):
                     line[n] = b
                     n += 1
-                else:
-                    self._over = True
-                    self.garbage += 1
-            elif b == 0:
-                self.garbage += 1
+                    continue
+                self._over = True
+            elif b:
+                continue
+            self.garbage += 1
         self.n = n
 
     def _is_header(self) -> bool:

@@ -78,7 +78,8 @@ class PromptChannel(Channel):
         # From here on the module takes everything for payload, until it has its count.
         self._open = True
         if self.phase == _PROMPT:
-            self._owner._avail = True  # behind a prompt firmware prints no recv URC, and none later
+            # Behind a prompt firmware prints no recv URC, and none later.
+            self._owner._avail = True  # type: ignore[attr-defined]
             self.n = 0
             self.emit(self.size)
             self._wait(_ANSWER, _SEND_MS)

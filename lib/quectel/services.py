@@ -7,8 +7,8 @@ OSError: ETIMEDOUT, or QuectelError with the module's code.
 from micropython import const
 
 from .attach import _kick, _last, quoted, set_up
-from .modem import fail
 from .channel import now, since
+from .modem import fail
 
 _LOCAL_MS = const(1000)
 _RADIO_MS = const(15_000)

@@ -112,7 +112,7 @@ class Socket:
         """
         modem = self._modem
         op = modem._start(self._closing(_CLOSED))
-        while self._ms and not op.done and not modem._polling:
+        while self._ms and not op.done and not modem._busy:
             modem._spin()
 
     def _closing(self, why):
@@ -193,7 +193,6 @@ class Socket:
     def _until(self, what: int) -> None:
         # Wait: until it is open (_OPENING), has received (_OPEN), or else has sent. An exception
         # takes the request back: it may not outlive the caller's buffer.
-        modem = self._modem
         t = now()
         try:
             while (
@@ -206,7 +205,7 @@ class Socket:
                 # A command in flight is never broken off: it uses the buffer.
                 if not self._busy and 0 < self._ms <= since(t):
                     fail(_TIMEOUT, self._host)
-                modem._spin()
+                self._modem._spin()
                 self._check()
         except BaseException:
             from .errors import let_go
@@ -272,7 +271,7 @@ class Socket:
         else:
             channel = self._modem.channel
             n = channel.got
-            more = n and self._udp and channel.rem > 0
+            more = self._udp and channel.rem > 0
             if n:
                 self._avail = True
             if self._drain:
