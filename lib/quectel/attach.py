@@ -115,16 +115,20 @@ def audit(modem):
     for line in (yield from modem._at("+QISTATE?")):
         line = line[10:].split(",")
         states[int(line[0])] = line[5]
-    for s in modem._sockets:
-        if s and s._state == _OPEN:
+    for cid in range(modem.IDS):
+        s = modem._sockets[cid]
+        state = states.get(cid)
+        if not s:
+            if state:
+                modem._sockets[cid] = False  # nobody's, and not free
+        elif s._state == _OPEN:
             s._avail = True
-            state = states.get(s._id)
             if state:
                 s._hung = state != "2"
             elif p.oversize == oversize:  # else its name may have been too long for a line
                 s._fail(_RESET)
-    for cid in states:
-        if cid < modem.IDS and not modem._sockets[cid]:
+    for cid in range(modem.IDS):
+        if modem._sockets[cid] is False:
             yield from modem._shut(cid)
 
 

@@ -189,11 +189,13 @@ class Modem:
 
     def _shut(self, cid: int):
         # QICLOSE; the id is free again after it, whatever the module says of it.
+        owner = self._sockets[cid]
         try:
             yield from self._at("+QICLOSE=%d" % cid, self.CLOSE_MS)
         except OSError:
             pass
-        self._sockets[cid] = None
+        if self._sockets[cid] is owner:
+            self._sockets[cid] = None
 
     # -- what the module says by itself -----------------------------------------------------
 
