@@ -185,6 +185,31 @@ def test_F44_an_id_rests_until_close_ok(line):
     assert c.send(b"x") == 1
 
 
+def test_F44_a_leftover_is_closed_before_its_id_is_used(line):
+    desk = up(line)
+    desk.net.tcp("198.51.100.7", 7)
+    desk.modem.command('+QIOPEN=1,0,"TCP","198.51.100.7",7,0,0')
+    desk.run(500)
+    audit = desk.modem.audit(wait=False)  # as after a payload that was broken
+    desk.until(lambda: desk.module.commands[-1] == "AT+QICLOSE=0")
+    s, peer = desk.tcp(port=8)
+    desk.until(lambda: audit.done)
+    assert desk.module.commands[-1].startswith("AT+QIOPEN=1,1,")
+    assert s.send(b"mine") == 4
+    t, peer = desk.tcp(port=9)
+    assert desk.module.commands[-1].startswith("AT+QIOPEN=1,0,")
+    assert t.send(b"mine") == 4
+
+
+def test_F44_audit_knows_the_longest_name_again(line):
+    desk = up(line)
+    name = "x" * 138 + ".example.com"
+    s, peer = desk.tcp(name, 65_535)
+    desk.modem.audit()
+    assert s.send(b"still here") == 10
+    assert desk.modem.stats()["oversize"] == 0
+
+
 # -- F48: clocks --------------------------------------------------------------------------------
 
 

@@ -109,8 +109,6 @@ def set_up(modem):
 
 def audit(modem):
     """What has the module open that nobody here owns, and the other way round?"""
-    p = modem.channel.parser
-    oversize = p.oversize
     states = {}
     for line in (yield from modem._at("+QISTATE?")):
         line = line[10:].split(",")
@@ -123,9 +121,8 @@ def audit(modem):
                 modem._sockets[cid] = False  # nobody's, and not free
         elif s._state == _OPEN:
             s._avail = True
-            if state:
-                s._hung = state != "2"
-            elif p.oversize == oversize:  # else its name may have been too long for a line
+            s._hung = state != "2"
+            if not state:
                 s._fail(_RESET)
     for cid in range(modem.IDS):
         if modem._sockets[cid] is False:

@@ -73,7 +73,6 @@ _BURST = const(256)  # bytes read, and written, in one go at the most
 # The forms of `transfer`: read, send as text, send in hex, send behind a prompt (prompt.py)
 _READ = const(0)
 _HEX = const(2)
-_DIGITS = b"0123456789ABCDEF"
 _NAMES = (b"AT+QIRD=", b"AT+QISEND=", b"AT+QISENDEX=", b"AT+QISEND=")
 # Commands that have URCs of the same name
 _URCS = b"+CREG +CGREG +CEREG +CSCON +QIOPEN"
@@ -198,7 +197,8 @@ class Channel:
                     b = 13
                 elif self.hexed:
                     b = self.body[self.off + (x >> 1)]
-                    b = _DIGITS[b & 15 if x & 1 else b >> 4]
+                    b = b & 15 if x & 1 else b >> 4
+                    b += 48 if b < 10 else 55
                 else:
                     b = self.body[self.off + x]
                 out[j] = b

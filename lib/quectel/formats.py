@@ -16,7 +16,7 @@ _HEADER = const(2)
 class FormatParser(Parser):
     """A Parser that is told the settings: `view`, `hexed` and `fields`; and `push`."""
 
-    def __init__(self, size: int = 128) -> None:
+    def __init__(self, size: int = 216) -> None:
         super().__init__(size)
         self.push = 0  # bit n: connectID n is in direct push mode, the same line announces data
         self.view = 0  # QICFG "viewmode"

@@ -30,12 +30,15 @@ _SPOILT = const(-99)
 
 
 class Parser:
-    """One module's byte stream. `size`: of the longest line kept, CR LF included."""
+    """One module's byte stream. `size`: of the longest line kept, CR LF included.
+
+    A line of QISTATE with the longest host name has 214 bytes.
+    """
 
     oversize = 0  # counters: lines too long,
     garbage = 0  # NULs between lines, and bytes of lines too long
 
-    def __init__(self, size: int = 128) -> None:
+    def __init__(self, size: int = 216) -> None:
         self.line = bytearray(size)
         self.n = 0  # bytes of the line so far; line[:n] is whole after _LINE and _HEADER
         self.blank = 0  # exact CR LF lines since the last line or payload; negative: a broken one
