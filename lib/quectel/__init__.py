@@ -5,13 +5,13 @@ Importing this loads nothing: each name is loaded when it is first used.
 
 __version__ = "0.1.0"
 
-# Where a name is found that is not in the file of its own name.
-_WHERE = {"SocketPool": "socket", "QuectelError": "errors"}
+# How a name begins that is not found in the file of its own name.
+_WHERE = {"So": "socket", "Qu": "errors", "EG": "eg91xq", "UG": "ug9x"}
 
 
 def __getattr__(name: str):
     # MicroPython asks here for submodules too.
-    where = _WHERE.get(name, name.lower())
+    where = _WHERE.get(name[:2], name.lower())
     try:
         module = __import__("quectel." + where, None, None, (name,))
     except ImportError:

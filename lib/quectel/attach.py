@@ -121,9 +121,10 @@ def audit(modem):
                 modem._sockets[cid] = False  # nobody's, and not free
         elif s._state == _OPEN:
             s._avail = True
-            s._hung = state != "2"
             if not state:
                 s._fail(_RESET)
+            else:
+                s._hung = state not in modem._alive
     for cid in range(modem.IDS):
         if modem._sockets[cid] is False:
             yield from modem._shut(cid)
@@ -175,38 +176,36 @@ def _last(modem, text: str):
 # -- sockets -------------------------------------------------------------------------------------
 
 
-def connect(s, address) -> None:
+def connect(modem, s, address) -> None:
     """Socket.connect."""
     host, port = address
-    modem = s._modem
-    quoted(host, _HOST_MAX)
-    if not 0 < port < 65536 or (":" in host and not modem._ipv6):
-        raise ValueError("port, or IPv6")
+    text = '+QIOPEN=%d,#,"%s",%s,%d,0,0'
+    text %= (modem.CONTEXT, "UDP" if s._udp else "TCP", quoted(host, _HOST_MAX), port)
+    six = modem._ipv6 if ":" in host else ""
+    if not 0 < port < 65536 or six is None:
+        raise ValueError("port or IPv6")
     if s._state <= _DEAD:
         fail(_ALREADY, host)
     s._state = _OPENING
     s._host = host
-    modem._start(_open(s, port))
+    modem._start(_open(s, text + six))
     if not s._ms:
         fail(_IN_PROGRESS, host)
     s._until(_OPENING)
     s._check()
 
 
-def _open(s, port: int):
+def _open(s, text: str):
+    # `text` has a # for the connectID
     modem = s._modem
-    host = s._host
     try:
         yield from set_up(modem)
         ids = modem._sockets
         if None not in ids:
-            fail(_NO_MEMORY, "no free connectID")
+            fail(_NO_MEMORY, "no connectID")
         s._id = cid = ids.index(None)
         ids[cid] = s
-        kind = "UDP" if s._udp else "TCP"
-        text = '+QIOPEN=%d,%d,"%s","%s",%d,0,0' % (modem.CONTEXT, cid, kind, host, port)
-        if ":" in host:
-            text += ",1"
+        text = text.replace("#", str(cid), 1)
         try:
             yield from modem._at(text)
         except OSError as e:

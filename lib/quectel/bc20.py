@@ -11,7 +11,7 @@ class BC20(Modem):
     CHANNEL = PromptChannel
     IDS = 5  # connectID 0-4
     INLINE_MAX = 1024  # bytes of text in one QISEND (2.1.4)
-    _ipv6 = True  # newer firmware
+    _ipv6: "str | None" = ",1"  # newer firmware
     HEX_MAX = 512  # bytes in one QISENDEX (2.1.6)
     READ_MAX = 512  # bytes of one QIRD (2.1.5)
     OPEN_MS = 60_500  # 2.1.1: wait 60 s for +QIOPEN
@@ -28,4 +28,5 @@ class BC20(Modem):
     def _optional(self):  # type: ignore[override]
         newer = yield from echo_off(self)
         self.PROMPT_MAX = 1460 if newer else 0
-        self._ipv6 = self._dns_config = newer
+        self._ipv6 = ",1" if newer else None
+        self._dns_config = newer

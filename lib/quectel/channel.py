@@ -350,7 +350,7 @@ class Channel:
             while result > _NO_RESULT and not p.match(_RESULTS[-result]):
                 result -= 1
         if result != _NO_RESULT:
-            self._on_result(result)
+            self._final(result)
         elif wanted and plus and self._named(p):
             self._info(True)
         elif p.begins(b"+QIRD:"):
@@ -378,7 +378,7 @@ class Channel:
         except MemoryError:
             self._soil(_NO_MEMORY)
 
-    def _on_result(self, r: int) -> None:
+    def _final(self, r: int) -> None:
         if self.phase == _PROBE and r == 0 and not self.pending:
             return self._wait(_SETTLE, _LOCAL_MS)
         if self.phase >= _GAP or self._owner is None or self.pending:

@@ -2,7 +2,7 @@
 
 An operation is a generator that `poll()` advances and that owns one command at a time; each of its
 `yield`s hands it the Operation that runs it. Those that get to the network are in attach.py, the
-others in services.py: the public functions there are the methods of a Modem, loaded at first use.
+others in services.py: their public functions are the methods of a Modem, loaded at first use.
 """
 
 from micropython import const
@@ -89,7 +89,8 @@ class Modem:
     CLOSE_MS = 10_000  # CLOSE OK has been seen 5.5 s late
     PROMPT_MAX = 0  # bytes behind one prompt; 0: has none
     _optional: object = None  # a method: steps for settings that not all firmware has
-    _ipv6 = False  # protocol_type 1 works
+    _ipv6: "str | None" = None  # what QIOPEN of an IPv6 address ends with; None: not possible
+    _alive = "2"  # the <socket_state>s of QISTATE in which a socket is connected
 
     idle = None
     _boots = 0  # how often it has rebooted under us

@@ -84,7 +84,7 @@ class PromptChannel(Channel):
             self.emit(self.size)
             self._wait(_ANSWER, _SEND_MS)
 
-    def _on_result(self, r: int) -> None:
+    def _final(self, r: int) -> None:
         opened = self._open
         self._open = False
         if self.phase >= _LISTEN:
@@ -96,7 +96,7 @@ class PromptChannel(Channel):
         else:
             if self.phase == _PROMPT:
                 self._wait(_ANSWER, _SEND_MS)
-            super()._on_result(r)
+            super()._final(r)
 
     def _expired(self) -> None:
         phase = self.phase

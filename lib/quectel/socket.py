@@ -101,9 +101,7 @@ class Socket:
         OSError: ECONNREFUSED, EHOSTUNREACH (no such name, no network), ETIMEDOUT, ENOMEM (no
         connectID is free); EINPROGRESS at timeout 0: the opening goes on, `send` tells.
         """
-        from .attach import connect
-
-        connect(self, address)
+        self._modem.connect(self, address)
 
     def close(self) -> None:
         """Close the connection and free its connectID. Waits for that unless the timeout is 0.
@@ -218,17 +216,13 @@ class Socket:
         # every byte is safe without quotes: letters, digits and - . / : _
         modem = self._modem
         n = i = min(end - pos, modem.INLINE_MAX)
-        self._form = _TEXT
         while i:
             i -= 1
             b = buf[pos + i]
             if not (97 <= b | 32 <= 122 or 45 <= b <= 58 or b == 95):
-                if modem.PROMPT_MAX:
-                    self._form = _PROMPTED
-                    return min(end - pos, modem.PROMPT_MAX)
-                self._form = _HEX
-                return min(n, modem.HEX_MAX)
-        return n
+                n = i = 0
+        self._form = _TEXT if n else _PROMPTED if modem.PROMPT_MAX else _HEX
+        return n or min(end - pos, modem.PROMPT_MAX or modem.HEX_MAX)
 
     # -- what poll() does for it ------------------------------------------------------------
 
