@@ -155,7 +155,7 @@ def ask(channel) -> None:
 
 def reopen(s, e: OSError, text: str):
     """Steps after QIOPEN has failed with `e`: once more if the connectID was still in use."""
-    if getattr(e, "code", 0) != _USED:
+    if getattr(e, "code", 0) != _USED or s._modem._sockets[s._id] is not s:
         raise e
     yield from s._modem._shut(s._id)
     s._modem._sockets[s._id] = s

@@ -28,6 +28,7 @@ _DEFAULTS = {
     "POWER_OFF": "+QPOWD=0",  # 0 is the normal way on BC modules
     "RESET": "+QRST=1",
     "RESET_MS": 100,  # RESET low 50-100 ms
+    "REGISTRATION": ("+CEREG?",),  # one of them says 1 or 5
 }
 
 _POISONED = const(2)  # channel.py
@@ -50,6 +51,13 @@ def fields(line: str) -> list:
         else:
             out[-1] += c
     return [field.strip() for field in out]
+
+
+def __getattr__(name: str):
+    # The rest of a modem's methods.
+    from . import contexts
+
+    return getattr(contexts, name)
 
 
 def _of(modem, name: str):
@@ -109,7 +117,12 @@ def last_error(modem):
 def registration(modem):
     """The registration status of 3GPP 27.007: 1 home, 5 roaming, 2 searching, 3 denied, 0, 4."""
     yield from set_up(modem)
-    return number((yield from _last(modem, "+CEREG?")))
+    state = 0
+    for text in _of(modem, "REGISTRATION"):
+        state = number((yield from _last(modem, text)))
+        if state in (1, 5):
+            break
+    return state
 
 
 def ip(modem):
@@ -322,13 +335,20 @@ def option(modem, name: str, *values: int):
 
 def sockets(modem):
     """What the module has open, by QISTATE: a list of
-    (connectID, "TCP" or "UDP", host, remote port, local port, state, context, access mode).
+    (connectID, type, host, remote port, local port, state, context, access mode[, server, UART]).
 
-    state: 0 initial, 1 opening, 2 connected, 3 closing, 4 closed by the peer (BC26).
+    type: "TCP", "UDP", "TCP LISTENER", "TCP INCOMING", "UDP SERVICE"; server: the connectID of the
+    listener. state: 0 initial, 1 opening, 2 connected; BC: 3 closing, 4 closed by the peer (BC26);
+    others: 3 listening (UG96: connected too), 4 closing.
     """
     yield from set_up(modem)
-    lines = yield from modem._at("+QISTATE?")
-    return [tuple([int(x) if x.isdigit() else x for x in fields(line)]) for line in lines]
+    found = []
+    for line in (yield from modem._at("+QISTATE?")):
+        entry = [int(x) if x.isdigit() else x for x in fields(line)]
+        if len(entry) > 8:
+            entry[7], entry[8] = entry[8], entry[7]
+        found.append(tuple(entry))
+    return found
 
 
 def socket_state(modem, s):

@@ -1,0 +1,30 @@
+"""EG800Q, EG915Q, EG916Q (LTE Cat 1 bis): EG800Q&EG91xQ Series TCP/IP Application Note V1.2."""
+
+from .pdp import PdpModem
+
+
+class EG800Q(PdpModem):
+    """An EG800Q on `uart`. Twelve sockets, contexts 1 to 15 of which three can be up, IPv4 and 6."""
+
+    TYPES = (1, 2, 3)
+    OPTIONS = "eg"
+    URC_PORT = '+QURCCFG="urcport","uart1"'
+    # Set, as another program may have changed them since the last reset.
+    SETTINGS = (
+        "+CMEE=1",
+        "+QISDE=0",
+        '+QICFG="dataformat",0,0',
+        '+QICFG="viewmode",0',
+        '+QICFG="recvind",0',
+    )
+    ON_MS = 2_000  # PWRKEY low 2 s (figure 1); 500 ms in some descriptions
+    BOOT_MS = 15_000
+    RESET_MS = 500  # RESET_N low 300-500 ms
+
+
+class EG915Q(EG800Q):
+    """An EG915Q on `uart`, as the EG800Q."""
+
+
+class EG916Q(EG800Q):
+    """An EG916Q on `uart`, as the EG800Q."""

@@ -1,0 +1,138 @@
+"""What modules share whose host sets up the PDP contexts itself: UG9x, EG91xQ.
+
+They send behind a prompt only, and SEND OK comes without an OK; QICLOSE ends with OK alone; the
+data of QIRD is followed by one CR LF or by two; a datagram is read whole, whatever was asked for.
+The contexts are in contexts.py.
+"""
+
+from micropython import const
+
+from .modem import Modem
+from .prompt import PromptChannel
+
+# channel.py
+_SECOND_DUE = const(2)
+_SEND_OK = const(-3)
+_READ = const(0)
+
+_READ_MAX = const(1500)
+_BROKEN_DOWN = const(570)  # PDP context broken down
+
+
+def context_of(s) -> "int | None":
+    """The contextID that Socket `s` uses, None before it is known."""
+    return getattr(s, "_context", None)
+
+
+class PdpChannel(PromptChannel):
+    """A PromptChannel for the newer commands."""
+
+    def __init__(self, uart, modem) -> None:
+        super().__init__(uart, modem)
+        self._whole: bytearray | None = None  # a datagram; made when the first one is read
+        # Where as much of it goes as there is room for: _into[_at:_at + _room]
+        self._into: bytearray | None = None
+        self._at = 0
+        self._room = 0
+
+    def _launch(self, owner, ms: int, second: int) -> None:
+        super()._launch(owner, ms, second)
+        if second == _SEND_OK:
+            self._due = _SECOND_DUE
+        else:
+            self._second = 0
+            self._due &= ~_SECOND_DUE
+
+    def transfer(self, owner, form: int, cid: int, n: int, buf, off: int) -> None:
+        """As Channel.transfer."""
+        if form == _READ and owner._udp and n < _READ_MAX:
+            if self._whole is None:
+                self._whole = bytearray(_READ_MAX)
+            self._into = buf
+            self._at = off
+            self._room = n
+            n = _READ_MAX
+            buf = self._whole
+            off = 0
+        PromptChannel.transfer(self, owner, form, cid, n, buf, off)
+
+    def _line(self) -> None:
+        p = self.parser
+        if self._trail and p.blank == 1:
+            p.blank = 2
+        super()._line()
+
+    def _finish(self, code: int) -> None:
+        into = self._into
+        if into is not None:
+            self._into = None
+            if not code:
+                self.got = min(self.got, self._room)
+                for i in range(self.got):
+                    into[self._at + i] = self._whole[i]  # type: ignore[index]
+        super()._finish(code)
+
+
+class PdpModem(Modem):
+    """A Modem with contexts. A family is a subclass that is data, see eg91xq.py."""
+
+    CHANNEL = PdpChannel
+    IDS = 12  # connectID 0-11
+    INLINE_MAX = 0
+    HEX_MAX = 1460  # bytes of a datagram at timeout 0
+    PROMPT_MAX = 1460  # bytes behind one prompt
+    READ_MAX = _READ_MAX
+    OPEN_MS = 150_000
+    CLOSE_MS = 11_000  # the module gives up by itself after 10 s
+    ACTIVATE_MS = 150_000
+    DEACTIVATE_MS = 40_000
+    CONTEXTS = 15  # contextID 1-15
+    TYPES = (1,)  # context types: 1 IPv4, 2 IPv6, 3 both
+    IMEI = "+CGSN"
+    POWER_OFF = "+QPOWD=1"  # the normal way
+    RESET = "+CFUN=1,1"
+    REGISTRATION: tuple = ("+CEREG?", "+CGREG?")  # one of them says 1 or 5
+    URC_PORT = ""  # the command that sends URCs to this UART, if the firmware knows it
+    _alive = "23"  # 3 listening; firmware of UG96 says it of clients that are connected
+    _dns_config = True
+
+    def __init__(self, uart, power=None) -> None:
+        super().__init__(uart, power)
+        self._configured: dict = {}  # contextID -> the command that configures it
+        self._active: list = []  # contextIDs that are up, as far as we know
+        self._urcs = ((b'+QIURC: "pdpdeact",', self._deactivated),)
+
+    def attach(self, *args, **more):
+        """Wait for SIM, registration and an address; see Modem.attach in attach.py.
+
+        `apn`: configures context 1 with it. A failed activation is tried again until the timeout.
+        """
+        return self._attach(*args, **more)
+
+    def connect(self, s, address) -> None:
+        """Socket.connect, after its context has been activated."""
+        from .contexts import connect
+
+        connect(self, s, address)
+
+    def _optional(self):  # type: ignore[override]
+        if self.URC_PORT:
+            try:
+                yield from self._at(self.URC_PORT)
+            except OSError as e:
+                if not hasattr(e, "code"):
+                    raise
+
+    def _rebooted(self) -> None:
+        self._active = []
+        super()._rebooted()
+
+    def _deactivated(self, line: str) -> None:
+        # Its sockets are dead, and their ids in use until QIDEACT.
+        cid = int(line[len('+QIURC: "pdpdeact",') :])
+        if cid in self._active:
+            self._active.remove(cid)
+        for s in self._sockets:
+            if s and context_of(s) == cid:
+                s._fail(_BROKEN_DOWN)
+

@@ -1,0 +1,28 @@
+"""UG95, UG96 (3G): UGxx TCP/IP Application Note V1.2; what our copy of it lacks is taken from that
+of the EG800Q, which has the same commands."""
+
+from .pdp import PdpModem
+
+
+class UG96(PdpModem):
+    """A UG96 on `uart`. Twelve sockets, contexts 1 to 20 of which three can be up, IPv4 only."""
+
+    CONTEXTS = 20
+    OPTIONS = "ug"
+    REGISTRATION = ("+CGREG?", "+CREG?")
+    URC_PORT = '+QCFG="urc/port",1,"uart1"'
+    SETTINGS = (
+        "+CMEE=1",
+        "+QISDE=0",
+        '+QICFG="dataformat",0,0',
+        '+QICFG="viewmode",0',
+    )
+    ON_MS = 300  # PWRKEY low 100 ms at least
+    BOOT_MS = 10_000
+    RESET_MS = 200  # RESET_N low 100 ms at least
+
+
+class UG95(UG96):
+    """A UG95 on `uart`, as the UG96."""
+
+    ON_MS = 600  # 500-600 ms
