@@ -7,6 +7,10 @@ The face a module uses (and `realnet.py` offers over real sockets) is small:
 - `connect(kind, address, port, local_port, owner)` -> connection, kind "TCP" or "UDP"; later calls
   `owner.opened(code)`, code 0 or 566; then `owner.arrived(data)` (one datagram, or any piece of
   the stream) and `owner.gone()` when the peer has closed or reset;
+- `listen(kind, port, owner)` -> a handle with `close()`, or None if the port is taken. TCP: for
+  every dial-in it later calls `owner.incoming(connection, address, port)`; that connection is like
+  one from `connect`, except that what arrives waits until `connection.owned_by(socket)`. UDP: it
+  calls `owner.arrived_from(data, address, port)`, and the handle has `send(data, address, port)`;
 - `connection.send(data)`; `connection.acked`, bytes of the stream the peer's TCP has acknowledged;
   `connection.close()`, after which the owner hears nothing more;
 - `ping(address, size, timeout_ms, done)`: later calls `done(ms, ttl)`, ms None if it was lost;
@@ -40,6 +44,7 @@ class Connection:
         self.local_port = local_port
         self.open = False
         self.closed_by_module = False
+        self.lingers = peer.lingers  # the module's FIN gets no answer
         self.received = peer.empty()
         self.acked = 0
 
@@ -106,6 +111,7 @@ class Peer:
         self.connect_ms = 0
         self.delay_ms = 0  # from the peer to the module
         self.echo = False
+        self.lingers = False  # TCP: does not answer when the module closes
         self.accept_window = None  # TCP: bytes acknowledged in total before it stops; None: all
         self.on_open = None  # fn(connection)
         self.on_data = None  # fn(connection, data): a small server
@@ -191,6 +197,141 @@ class Nobody(UDPPeer):
         pass
 
 
+class Listening:
+    """A port the module listens on."""
+
+    def __init__(self, network, kind, port, owner):
+        self.network = network
+        self.key = (kind, port)
+        self.owner = owner
+
+    def close(self):
+        if self.network._listening.get(self.key) is self:
+            del self.network._listening[self.key]
+
+
+class Bound(Listening):
+    """A port the module takes datagrams at, from anybody."""
+
+    def send(self, data, address, port):
+        network = self.network
+        peer = network._peers.get(("UDP", address, port))
+        if peer is None:
+            return
+        peer.received.append(bytes(data))
+        back = Return(network, self.key[1], address, port)
+        if peer.echo:
+            back.push(data)
+        if peer.on_data:
+            network.clock.call_later(0, peer.on_data, back, bytes(data))
+
+
+class Return:
+    """What a UDP peer's `on_data` gets to answer a UDP service with."""
+
+    def __init__(self, network, port, host, from_port):
+        self.network = network
+        self.port = port
+        self.host = host
+        self.from_port = from_port
+
+    def push(self, data):
+        self.network.datagram(self.port, data, self.host, self.from_port)
+
+
+class Caller:
+    """A client that dials in, as a test sees it. `refused`: nobody listens, or the module has
+    turned it away."""
+
+    def __init__(self, network, host, port):
+        self.network = network
+        self.host = host
+        self.port = port
+        self.received = bytearray()
+        self.open = False
+        self.refused = False
+        self.lingers = False
+        self._link = None
+        self._unsent = []
+
+    def connect(self, port):
+        handle = self.network._listening.get(("TCP", port))
+        if handle is None:
+            self.refused = True
+            return
+        self.open = True
+        self._link = Link(self)
+        handle.owner.incoming(self._link, self.host, self.port)
+        unsent, self._unsent = self._unsent, []
+        for data in unsent:
+            self.send(data)
+
+    def send(self, data):
+        """Data for the module; before there is a connection it waits for that."""
+        if self._link is None:
+            self._unsent.append(bytes(data))
+        else:
+            self.network.clock.call_later(0, self._link.arrive, bytes(data))
+
+    def close(self):
+        """After everything sent before."""
+        if self._link is not None:
+            self.network.clock.call_later(0, self._link.end)
+
+
+class Link:
+    """The module's end of a connection that was dialled in."""
+
+    def __init__(self, caller):
+        self.caller = caller
+        self.owner = None
+        self.acked = 0
+        self._closed = False
+        self._waiting = []  # arrived while nobody owned it; None is the end
+
+    @property
+    def lingers(self):
+        return self.caller.lingers
+
+    def owned_by(self, owner):
+        self.owner = owner
+        waiting, self._waiting = self._waiting, []
+        for data in waiting:
+            self.caller.network.clock.call_later(
+                0, self.end if data is None else self.arrive, data
+            )
+
+    def send(self, data):
+        if self.caller.open:
+            self.caller.received.extend(data)
+            self.acked += len(data)
+
+    def close(self):
+        self._closed = True
+        if self.owner is None:
+            self.caller.refused = True
+        self.owner = None
+        self.caller.open = False
+
+    def arrive(self, data):
+        if self._closed:
+            return
+        if self.owner is None:
+            self._waiting.append(data)
+        else:
+            self.owner.arrived(data)
+
+    def end(self, nothing=None):
+        if self._closed:
+            return
+        if self.owner is None:
+            self._waiting.append(None)
+            return
+        self.caller.open = False
+        self._closed = True
+        self.owner.gone()
+
+
 class MemoryNetwork:
     """`tcp(host, port)` and `udp(host, port)` make peers; `dns`, `rtt`, `ntp` script the rest."""
 
@@ -205,6 +346,7 @@ class MemoryNetwork:
         self.ntp_ms = 0
         self._peers = {}
         self._named = 0
+        self._listening = {}  # (kind, port) -> Listening or Bound
 
     def tcp(self, host, port, **options):
         return self._add("TCP", host, port, TCPPeer(self, options))
@@ -234,6 +376,31 @@ class MemoryNetwork:
         if peer is None:
             peer = Nobody(self, {"refuse": kind == "TCP"})
         return peer.admit(owner, local_port)
+
+    def listen(self, kind, port, owner):
+        if (kind, port) in self._listening:
+            return None
+        handle = (Listening if kind == "TCP" else Bound)(self, kind, port, owner)
+        self._listening[(kind, port)] = handle
+        return handle
+
+    # The far end's side of that
+
+    def dial(self, port, host="203.0.113.9", from_port=50000):
+        """A client that connects to a listener of the module."""
+        caller = Caller(self, host, from_port)
+        self.clock.call_later(0, caller.connect, port)
+        return caller
+
+    def datagram(self, port, data, host="203.0.113.9", from_port=50000):
+        """A datagram to a UDP service of the module; what the module sends back reaches
+        `udp(host, from_port)`."""
+        self.clock.call_later(0, self._datagram, port, bytes(data), host, from_port)
+
+    def _datagram(self, port, data, host, from_port):
+        handle = self._listening.get(("UDP", port))
+        if handle is not None:
+            handle.owner.arrived_from(data, host, from_port)
 
     def ping(self, address, size, timeout_ms, done):
         rtt = self.rtt.pop(0) if len(self.rtt) > 1 else self.rtt[0]

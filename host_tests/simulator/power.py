@@ -39,7 +39,10 @@ class Power:
         if not level and self.state == ASLEEP:
             self.wake()  # and that is all this press does, however long
         elif not level:
-            self._pwrkey_timer = self.clock.call_later(self.family.pwrkey_ms, self._pwrkey_held)
+            family = self.family
+            ms = family.pwrkey_ms if self.state == OFF else family.pwrkey_off_ms
+            if ms is not None:
+                self._pwrkey_timer = self.clock.call_later(ms, self._pwrkey_held)
 
     def _pwrkey_held(self):
         self._pwrkey_timer = None
@@ -47,6 +50,15 @@ class Power:
             self.boot()
         elif self.state != RESETTING:
             self.power_down(self.power_down_urc)
+
+    def pwrdwn(self, level):
+        """Drive PWRDWN_N, where there is one: held low long enough it switches off."""
+        self.clock.cancel(self._pwrdwn_timer)
+        self._pwrdwn_timer = None
+        if not level and self.family.pwrdwn_ms is not None and self.state != OFF:
+            self._pwrdwn_timer = self.clock.call_later(
+                self.family.pwrdwn_ms, self.power_down, self.power_down_urc
+            )
 
     def reset(self, level):
         """Drive RESET. The module starts anew when it is let go."""
@@ -75,8 +87,24 @@ class Power:
         self.start_session()
         self.state = RUNNING
         self.write(b"\r\nRDY\r\n")
-        self.later(self.delays["+CFUN"], self.urc, "+CFUN: 1")
-        self.later(self.delays["+CFUN"] + self.delays["+CPIN"], self.sim_ready)
+        when = 0
+        for delay, text in self.family.boot_urcs:
+            when += self.delays[delay]
+            if text is None:
+                self.later(when, self.sim_ready)
+            else:
+                self.later(when, self._boot_urc, text)
+        if self.app_rdy:
+            self.later(self.delays["APP RDY"], self.urc, "APP RDY")
+
+    def _boot_urc(self, text):
+        if self.sim or "+CFUN" in text:
+            self.urc(text)
+        self.booted_to = text
+
+    def deaf_to(self, name):
+        """True for a command that fails because the module has only just started."""
+        return False
 
     def reboot(self):
         """As by a watchdog: silence, then RDY. Everything not in NVRAM is lost."""
@@ -85,11 +113,26 @@ class Power:
     def power_down(self, announcement=None):
         """Detach, say so if it is the way, and fall silent."""
         if announcement:
-            self.urc(announcement)
+            self.write(b"\r\n" + announcement.encode() + b"\r\n")
         self._epoch += 1
         self._busy = True  # deaf from now on
         self.close_all()
         self.later(self.delays["power off"], self._halt, OFF)
+
+    def say_goodbye(self):
+        """QPOWD, after its OK."""
+        if not self.family.qpowd_says:
+            self.power_down()
+            return
+        self._epoch += 1
+        self._busy = True
+        self.close_all()
+        self.later(self.delays["POWERED DOWN"], self.power_down, self.power_down_urc)
+
+    def power_off_at_once(self):
+        if self.family.qpowd_says and self.power_down_urc:
+            self.write(b"\r\n" + self.power_down_urc.encode() + b"\r\n")
+        self.power_cut()
 
     def power_cut(self):
         """The supply is gone, at once."""
