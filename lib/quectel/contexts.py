@@ -44,7 +44,7 @@ def configure_context(
         raise ValueError("context type %s" % type)
     if auth not in (0, 1, 2, 3):
         raise ValueError("auth: none, pap, chap or either")
-    modem._configured[cid] = '+QICSGP=%d,%d,%s,%s,%s,%d' % (
+    modem._configured[cid] = "+QICSGP=%d,%d,%s,%s,%s,%d" % (
         cid,
         type,
         quoted(apn, 99) if apn else '""',
@@ -213,7 +213,10 @@ def connect(modem, s, address) -> None:
     """Socket.connect."""
     if context_of(s) is None:
         s._context = modem.CONTEXT
+    if hasattr(s, "_local"):
+        fail(_UNSUPPORTED, "connect after bind")
     attach.connect(_Opening(modem, s), s, address)
+    s._port = address[1]
 
 
 def activated(modem, s, steps):

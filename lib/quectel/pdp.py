@@ -14,6 +14,7 @@ from .prompt import PromptChannel
 _SECOND_DUE = const(2)
 _SEND_OK = const(-3)
 _READ = const(0)
+_PROMPTED = const(3)
 
 _READ_MAX = const(1500)
 _BROKEN_DOWN = const(570)  # PDP context broken down
@@ -34,6 +35,8 @@ class PdpChannel(PromptChannel):
         self._into: bytearray | None = None
         self._at = 0
         self._room = 0
+        self.services: list = []  # the Sockets that are UDP services (datagrams.py)
+        self._source = b""  # who sent the datagram that is being read from one: "address",port
 
     def _launch(self, owner, ms: int, second: int) -> None:
         super()._launch(owner, ms, second)
@@ -45,7 +48,8 @@ class PdpChannel(PromptChannel):
 
     def transfer(self, owner, form: int, cid: int, n: int, buf, off: int) -> None:
         """As Channel.transfer."""
-        if form == _READ and owner._udp and n < _READ_MAX:
+        if form == _READ and owner._udp:
+            self._source = b""
             if self._whole is None:
                 self._whole = bytearray(_READ_MAX)
             self._into = buf
@@ -55,6 +59,18 @@ class PdpChannel(PromptChannel):
             buf = self._whole
             off = 0
         PromptChannel.transfer(self, owner, form, cid, n, buf, off)
+        if form == _PROMPTED and owner in self.services:
+            self.head = ("AT+QISEND=%d,%d,%s\r" % (cid, n, owner._to)).encode()
+            self.n = len(self.head)
+            self.emit(0)
+
+    def _wait(self, phase: int, ms: int) -> None:
+        super()._wait(phase, ms)
+        if self._trail and self._owner in self.services:
+            # The data is in, and its header still stands in the line: +QIRD: 4,"192.0.2.2",7
+            line = self.parser.line
+            comma = line.find(b",") + 1
+            self._source = bytes(line[comma : line.find(b"\r")])
 
     def _line(self) -> None:
         p = self.parser
@@ -67,6 +83,8 @@ class PdpChannel(PromptChannel):
         if into is not None:
             self._into = None
             if not code:
+                if self._source:
+                    self._owner._source = self._source
                 self.got = min(self.got, self._room)
                 for i in range(self.got):
                     into[self._at + i] = self._whole[i]  # type: ignore[index]
@@ -100,6 +118,7 @@ class PdpModem(Modem):
         super().__init__(uart, power)
         self._configured: dict = {}  # contextID -> the command that configures it
         self._active: list = []  # contextIDs that are up, as far as we know
+        self._accepting = None  # the listener whose QIACCEPT is out
         self._urcs = ((b'+QIURC: "pdpdeact",', self._deactivated),)
 
     def attach(self, *args, **more):
@@ -125,6 +144,7 @@ class PdpModem(Modem):
 
     def _rebooted(self) -> None:
         self._active = []
+        self.channel.services.clear()
         super()._rebooted()
 
     def _deactivated(self, line: str) -> None:
@@ -135,4 +155,3 @@ class PdpModem(Modem):
         for s in self._sockets:
             if s and context_of(s) == cid:
                 s._fail(_BROKEN_DOWN)
-

@@ -1,4 +1,26 @@
-"""What programs expect of a socket beyond send and recv: its methods, loaded when first used."""
+"""What programs expect of a socket beyond connect, send and recv: its methods, loaded when first
+used. Those of more than a few lines have files of their own.
+"""
+
+# File -> the methods in it
+_FILES = {
+    "listener": ("listen", "accept", "refuse"),
+    "datagrams": ("bind", "sendto", "recvfrom", "recvfrom_into"),
+}
+
+
+def __getattr__(name: str):
+    for file in _FILES:
+        if name in _FILES[file]:
+            return getattr(__import__("quectel." + file, None, None, (name,)), name)
+    raise AttributeError(name)
+
+
+def context(s, cid: int) -> None:
+    """Use PDP context `cid` from connect(), bind() on; it is activated when needed."""
+    if not 0 < cid <= getattr(s._modem, "CONTEXTS", 1):
+        raise ValueError("context %d" % cid)
+    s._context = cid
 
 
 def state(s) -> int:
