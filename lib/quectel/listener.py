@@ -78,7 +78,7 @@ def accept(s) -> tuple:
 
     The new socket waits for ever, as any new one.
     """
-    door = s._door
+    door = _door(s)
     modem = s._modem
     t = now()
     while not door.waiting:
@@ -98,8 +98,8 @@ def accept(s) -> tuple:
 
 def refuse(s) -> bool:
     """Refuse the next connection that asks to be accepted ("tcp/accept",0); False if none does."""
+    door = _door(s)
     s._check()
-    door = s._door
     if not door.asked:
         return False
     door.asked -= 1
@@ -109,6 +109,12 @@ def refuse(s) -> bool:
     if op.done:
         op.result()
     return True
+
+
+def _door(s):
+    if not hasattr(s, "_door"):
+        fail(_UNSUPPORTED, "not listening")
+    return s._door
 
 
 def _answer(s, yes: int):
@@ -152,17 +158,17 @@ class _Door:
         s = self._s
         if s._state != _OPEN:
             return
-        line = fields(line)
-        if line[0] == "incoming full":
+        word, *rest = fields(line)
+        if word == "incoming full":
             s.lost += 1
-        elif line[0] == "incoming":
-            if int(line[2]) == s._id:
-                self._admit(int(line[1]), line[3], int(line[4]))
-        elif line[0] == "accept":
-            if int(line[1]) == s._id:
+        elif word == "incoming":
+            if int(rest[1]) == s._id:
+                self._admit(int(rest[0]), rest[2], int(rest[3]))
+        elif word == "accept":
+            if int(rest[0]) == s._id:
                 self.asked += 1
         elif s._modem._accepting is s:
-            self._admit(int(line[0]), line[1], int(line[2]))
+            self._admit(int(word), rest[0], int(rest[1]))
 
     def _admit(self, cid: int, host: str, port: int) -> None:
         s = self._s
@@ -171,12 +177,12 @@ class _Door:
             return
         other = modem._sockets[cid]
         if other:
-            # One of ours that was just going to open with this id, or is closed without our knowing
+            # Ours was just going to open with this id, or is closed without our knowing.
             other._fail(_USED if other._state == _OPENING else _RESET)
         child = Socket(modem)
         child._id = cid
         child._host = host
-        child._context = s._context
+        child._context = s._context  # type: ignore[attr-defined]
         child._state = _OPEN
         modem._sockets[cid] = child
         self.waiting.append((child, (host, port)))

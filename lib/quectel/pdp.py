@@ -84,10 +84,10 @@ class PdpChannel(PromptChannel):
             self._into = None
             if not code:
                 if self._source:
-                    self._owner._source = self._source
+                    self._owner._source = self._source  # type: ignore[attr-defined]
                 self.got = min(self.got, self._room)
                 for i in range(self.got):
-                    into[self._at + i] = self._whole[i]  # type: ignore[index]
+                    into[self._at + i] = self._whole[i]
         super()._finish(code)
 
 
@@ -105,7 +105,7 @@ class PdpModem(Modem):
     ACTIVATE_MS = 150_000
     DEACTIVATE_MS = 40_000
     CONTEXTS = 15  # contextID 1-15
-    TYPES = (1,)  # context types: 1 IPv4, 2 IPv6, 3 both
+    TYPES: tuple = (1,)  # context types: 1 IPv4, 2 IPv6, 3 both
     IMEI = "+CGSN"
     POWER_OFF = "+QPOWD=1"  # the normal way
     RESET = "+CFUN=1,1"
@@ -144,7 +144,7 @@ class PdpModem(Modem):
 
     def _rebooted(self) -> None:
         self._active = []
-        self.channel.services.clear()
+        self.channel.services.clear()  # type: ignore[attr-defined]
         super()._rebooted()
 
     def _deactivated(self, line: str) -> None:
