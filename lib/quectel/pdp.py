@@ -118,6 +118,7 @@ class PdpModem(Modem):
         super().__init__(uart, power)
         self._configured: dict = {}  # contextID -> the command that configures it
         self._active: list = []  # contextIDs that are up, as far as we know
+        self._lost: list = []  # contextIDs that the network has taken away, before QIDEACT
         self._accepting = None  # the listener whose QIACCEPT is out
         self._urcs = ((b'+QIURC: "pdpdeact",', self._deactivated),)
 
@@ -144,12 +145,14 @@ class PdpModem(Modem):
 
     def _rebooted(self) -> None:
         self._active = []
+        self._lost = []
         self.channel.services.clear()  # type: ignore[attr-defined]
         super()._rebooted()
 
     def _deactivated(self, line: str) -> None:
         # Its sockets are dead, and their ids in use until QIDEACT.
         cid = int(line[len('+QIURC: "pdpdeact",') :])
+        self._lost.append(cid)
         if cid in self._active:
             self._active.remove(cid)
         for s in self._sockets:
