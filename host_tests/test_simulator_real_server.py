@@ -1,5 +1,5 @@
-"""The simulated EG800Q as a program that others on this computer dial in to: TCP listeners and
-UDP services with real clients, through a real line."""
+"""The simulated module as a program that others on this computer dial in to: TCP listeners and
+UDP services with real clients, through a real line. An EG800Q where nothing else is said."""
 
 import contextlib
 import os
@@ -15,9 +15,9 @@ QUICK = ["--delay=%s=1" % step for step in ("SMS DONE", "PB DONE", "+QIACT", "+Q
 
 
 @contextlib.contextmanager
-def module(*arguments, how=on_port):
-    with how("eg800q", *QUICK, *arguments) as line:
-        line.ask("AT+CEREG?", b"+CEREG: 0,1")
+def module(*arguments, how=on_port, family="eg800q"):
+    with how(family, *QUICK, *arguments) as line:
+        line.ask("AT+CREG?", b"+CREG: 0,1")
         line.say("ATE0")
         line.say("AT+QISDE=0")
         line.say("AT+QIACT=1")
@@ -98,6 +98,19 @@ def test_the_module_hangs_up_and_stops_listening(line):
         assert b"+QIRD: 10\r\nstill here\r\n" in line.say("AT+QIRD=%d,100" % second)
 
 
+def test_a_ug96_is_dialled_too():
+    with module(family="ug96") as line:
+        port = opened(line, 0, "TCP LISTENER", 2020, 1)
+        with dial(port) as client:
+            sid = incoming(line, 0, client)
+            client.sendall(b"hello")
+            # What comes in there is in buffer mode, whatever the listener was opened with.
+            line.until(b'\r\n+QIURC: "recv",%d\r\n' % sid)
+            assert b"+QIRD: 5\r\nhello\r\n" in line.say("AT+QIRD=%d,100" % sid)
+            send(line, "AT+QISEND=%d,7" % sid, b"welcome")
+            assert received(client, 7) == b"welcome"
+
+
 def test_the_host_decides_who_may_come_in():
     with module() as line:
         line.say('AT+QICFG="tcp/accept",0')
@@ -172,6 +185,19 @@ def test_dtr_ends_transparent_mode(tmp_path):
                 line.until(b"\r\nOK\r\n")
                 line.say("AT+QISTATE=1,0")
                 assert not select.select([peer], [], [], 0)[0]
+
+
+def test_a_client_gets_the_line_itself(line):
+    port = opened(line, 0, "TCP LISTENER", 2020, 2)
+    with dial(port) as client:
+        client.sendall(b"first words")
+        incoming(line, 0, client)
+        line.until(b"\r\nCONNECT\r\n")
+        assert line.until(b"words") == b"first words"
+        os.write(line.fd, b"AT+QICLOSE=0\r\x1a")
+        assert received(client, 14) == b"AT+QICLOSE=0\r\x1a"
+    line.until(b"\r\nNO CARRIER\r\n")
+    line.say("AT")
 
 
 def test_a_second_module_gets_ports_of_its_own():
