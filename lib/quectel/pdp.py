@@ -7,6 +7,7 @@ The contexts are in contexts.py.
 
 from micropython import const
 
+from .channel import now, since
 from .modem import Modem
 from .prompt import PromptChannel
 
@@ -48,7 +49,7 @@ class PdpChannel(PromptChannel):
 
     def transfer(self, owner, form: int, cid: int, n: int, buf, off: int) -> None:
         """As Channel.transfer."""
-        if form == _READ and owner._udp:
+        if form == _READ and owner._udp and not self._modem._stream(owner):
             self._source = b""
             if self._whole is None:
                 self._whole = bytearray(_READ_MAX)
@@ -120,7 +121,11 @@ class PdpModem(Modem):
         self._active: list = []  # contextIDs that are up, as far as we know
         self._lost: list = []  # contextIDs that the network has taken away, before QIDEACT
         self._accepting = None  # the listener whose QIACCEPT is out
-        self._urcs = ((b'+QIURC: "pdpdeact",', self._deactivated),)
+        self._options: dict = {}  # what `option` has set or read: name -> values (options.py)
+        self._urcs = (
+            (b'+QIURC: "pdpdeact",', self._deactivated),
+            (b"+QICLOSE: ", self._closed),
+        )
 
     def attach(self, *args, **more):
         """Wait for SIM, registration and an address; see Modem.attach in attach.py.
@@ -135,6 +140,10 @@ class PdpModem(Modem):
 
         connect(self, s, address)
 
+    def _stream(self, s) -> bool:
+        # Is what UDP socket `s` receives read as a stream, without an end to a datagram?
+        return self._options.get("udp/readmode") == (1,) and s not in self.channel.services
+
     def _optional(self):  # type: ignore[override]
         if self.URC_PORT:
             try:
@@ -142,6 +151,21 @@ class PdpModem(Modem):
             except OSError as e:
                 if not hasattr(e, "code"):
                     raise
+
+    def _shut(self, cid: int):
+        yield from Modem._shut(self, cid)
+        if self._options.get("close/mode") == (1,) and self._sockets[cid] is None:
+            # OK was not all: the id is free after +QICLOSE: id,0
+            self._sockets[cid] = False
+            t = now()
+            while self._sockets[cid] is False and since(t) < self.CLOSE_MS:
+                yield
+            self._closed("+QICLOSE: %d" % cid)
+
+    def _closed(self, line: str) -> None:
+        cid = int(line[10:].split(",")[0])
+        if self._sockets[cid] is False:
+            self._sockets[cid] = None
 
     def _rebooted(self) -> None:
         self._active = []
