@@ -51,7 +51,9 @@ def modem():
     pins = os.getenv("QUECTEL_PINS")
     power = None
     if pins:
-        power = quectel.Power(Pad(pins, "PWRKEY"), pwrkey_on=0, reset=Pad(pins, "RESET"), reset_on=0)
+        power = quectel.Power(
+            Pad(pins, "PWRKEY"), pwrkey_on=0, reset=Pad(pins, "RESET"), reset_on=0
+        )
     family = getattr(quectel, os.getenv("QUECTEL_MODULE") or "BC66")
     m = family(Terminal(os.getenv("QUECTEL_UART")), power)
     m.idle = lambda: time.sleep(0.001)  # leave the processor to others

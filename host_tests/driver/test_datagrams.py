@@ -52,7 +52,9 @@ def test_a_datagram_is_whole_or_cut_and_never_shifted(line):
             s, peer = d.udp()
             send = peer.send
         else:
-            send = lambda data: d.net.datagram(3030, data)  # noqa: E731
+            def send(data):
+                d.net.datagram(3030, data)
+
         for data in (BINARY * 5, b"short", b"x" * 1460):
             send(data)
         d.run(10)
