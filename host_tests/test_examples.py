@@ -1,5 +1,5 @@
-"""The example of each service, as a user runs it: on a real MicroPython where there is one, with the
-simulated module on a terminal and real sockets at the other end."""
+"""The example of each service, as a user runs it: on a real MicroPython, with the simulated module
+on a terminal and real sockets at the other end."""
 
 import os
 import re

@@ -45,24 +45,26 @@ def test_several_peers(line):
     assert [peer.received for peer in peers] == [[b"to 0"], [b"to 1"], [b"to 2"]]
 
 
-def test_a_datagram_is_whole_or_cut_and_never_shifted(line):
-    for s_or_client in ("service", "client"):
-        d, s = service(line)
-        if s_or_client == "client":
-            s, peer = d.udp()
-            send = peer.send
-        else:
-            def send(data):
-                d.net.datagram(3030, data)
+def whole_or_cut(d, s, send):
+    for data in (BINARY * 5, b"short", b"x" * 1460):
+        send(data)
+    d.run(10)
+    assert s.recv(100) == BINARY[:100]
+    assert s.recv(5) == b"short"
+    assert s.recv(2000) == b"x" * 1460
+    s.settimeout(1)
+    fails(errno.ETIMEDOUT, s.recv, 9)
 
-        for data in (BINARY * 5, b"short", b"x" * 1460):
-            send(data)
-        d.run(10)
-        assert s.recv(100) == BINARY[:100]
-        assert s.recv(5) == b"short"
-        assert s.recv(2000) == b"x" * 1460
-        s.settimeout(1)
-        fails(errno.ETIMEDOUT, s.recv, 9)
+
+def test_a_services_datagram_is_whole_or_cut_and_never_shifted(line):
+    d, s = service(line)
+    whole_or_cut(d, s, lambda data: d.net.datagram(3030, data))
+
+
+def test_a_clients_datagram_is_whole_or_cut_and_never_shifted(line):
+    d = guard(line.desk("EG800Q"))
+    s, peer = d.udp()
+    whole_or_cut(d, s, peer.send)
 
 
 def test_at_timeout_0(line):

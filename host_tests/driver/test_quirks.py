@@ -1,4 +1,4 @@
-"""A session on every module that deviates from its manual as real firmware does: it works all the same.
+"""A session on every module that deviates from its manual as real firmware does: it still works.
 
 The quirks are those of the simulated module; each is played by every family it means anything to.
 """
