@@ -1,4 +1,4 @@
-"""A receiver in direct push mode: the module hands over what the server sends at once, without being
+"""A receiver in direct push mode: the module hands over what the server sends, without being
 asked. Any family.
 
 It saves a round trip for each piece, and has no way to make the server wait: the program must be
