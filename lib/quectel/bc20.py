@@ -27,6 +27,6 @@ class BC20(Modem):
 
     def _optional(self):  # type: ignore[override]
         newer = yield from echo_off(self)
-        self.PROMPT_MAX = 1460 if newer else 0
+        self.PROMPT_MAX = (730 if self.channel.send_hex else 1460) if newer else 0
         self._ipv6 = ",1" if newer else None
         self._dns_config = newer

@@ -99,7 +99,7 @@ class Modem:
     def __init__(self, uart, power=None) -> None:
         self.channel = self.CHANNEL(uart, self)
         self.power = power
-        self._sockets = [None] * self.IDS  # by connectID: who has it, until QICLOSE has freed it
+        self._sockets: list = [None] * self.IDS  # by connectID: who has it, until QICLOSE has freed it
         self._turn = 0  # the connectID looked at last
         self._ops: list = []  # under way
         self._known = False  # the module is set up as we need it

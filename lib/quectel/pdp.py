@@ -60,6 +60,9 @@ class PdpChannel(PromptChannel):
             buf = self._whole
             off = 0
         PromptChannel.transfer(self, owner, form, cid, n, buf, off)
+        if hasattr(self.parser, "fields"):
+            # View mode 1: the data is behind the last one. +QIRD: 4,"192.0.2.2",7,
+            self.parser.fields = 3 if owner in self.services else 1
         if form == _PROMPTED and owner in self.services:
             self.head = ("AT+QISEND=%d,%d,%s\r" % (cid, n, owner._to)).encode()
             self.n = len(self.head)
@@ -70,8 +73,11 @@ class PdpChannel(PromptChannel):
         if self._trail and self._owner in self.services:
             # The data is in, and its header still stands in the line: +QIRD: 4,"192.0.2.2",7
             line = self.parser.line
-            comma = line.find(b",") + 1
-            self._source = bytes(line[comma : line.find(b"\r")])
+            start = line.find(b",") + 1
+            end = line.find(b",", start) + 1
+            while 48 <= line[end] <= 57:
+                end += 1
+            self._source = bytes(line[start:end])
 
     def _line(self) -> None:
         p = self.parser
