@@ -148,7 +148,8 @@ class PdpModem(Modem):
 
     def _stream(self, s) -> bool:
         # Is what UDP socket `s` receives read as a stream, without an end to a datagram?
-        return self._options.get("udp/readmode") == (1,) and s not in self.channel.services
+        services = self.channel.services  # type: ignore[attr-defined]
+        return self._options.get("udp/readmode") == (1,) and s not in services
 
     def _optional(self):  # type: ignore[override]
         if self.URC_PORT:
