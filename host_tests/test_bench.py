@@ -44,9 +44,8 @@ def test_what_is_counted_is_what_a_node_needs(rows):
     wanted = {"quectel"} | {
         "quectel." + name for name in ("bc66", "modem", "channel", "parser", "socket", "power")
     }
-    assert wanted | {"modem_board"} <= files
-    others = ("bc20", "bc26", "prompt", "services", "formats", "nonblocking")
-    assert not files & {"quectel." + name for name in others}
+    # Families, modes and servers cost a node nothing that does not use them.
+    assert files == wanted | {"modem_board"}
     assert rows["mpy kept loaded, bytes"].value == sum(rows["mpy " + name].value for name in files)
     assert rows["mpy in all, bytes"].value == sum(rows[name].value for name in counted)
     assert {name for name in counted if "moments" in name} == {"mpy for moments quectel.attach"}
