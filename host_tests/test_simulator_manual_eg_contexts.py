@@ -176,6 +176,10 @@ def test_2_4_6_the_network_takes_the_context_away(desk):
     desk.net.tcp(HOST, 8009)
     opened = desk.say('AT+QIOPEN=1,0,"TCP","192.0.2.2",8009,0,0', LONG)
     assert opened == lines("OK", "+QIOPEN: 0,0")
+    opened = desk.say('AT+QIOPEN=1,1,"TCP LISTENER","127.0.0.1",0,2020,0', LONG)
+    assert opened == lines("OK", "+QIOPEN: 1,0")
+    opened = desk.say('AT+QIOPEN=1,2,"UDP SERVICE","127.0.0.1",0,3030,0', LONG)
+    assert opened == lines("OK", "+QIOPEN: 2,0")
     desk.module.lose_context(1)
     assert desk.heard(1000) == lines('+QIURC: "pdpdeact",1')
     assert desk.say("AT+QIDEACT=1", LONG) == OK
