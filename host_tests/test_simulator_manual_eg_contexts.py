@@ -142,6 +142,13 @@ def test_2_3_3_three_contexts_at_once(eg):
     assert eg.say("AT+QIACT=7", LONG) == OK
 
 
+def test_2_3_3_the_address_of_an_ipv6_context(eg):
+    assert eg.say('AT+QICSGP=1,2,"UNINET","","",0') == OK
+    assert eg.say("AT+QIACT=1", LONG) == OK
+    got = eg.say("AT+QIACT?")
+    assert re.match(rb'\r\n\+QIACT: 1,1,2,"[0-9A-Fa-f:]+"\r\n\r\nOK\r\n$', got), got
+
+
 def test_2_3_3_context_out_of_range(eg):
     for command in ("AT+QIACT=0", "AT+QIACT=16", "AT+QIDEACT=0", "AT+QIDEACT=16"):
         assert eg.say(command, LONG) == ERROR
@@ -162,6 +169,24 @@ def test_2_3_4_deactivation_closes_all_connections(desk):
     assert desk.say("AT+QIDEACT=1", LONG) == OK
     assert not peer.connected
     assert desk.say("AT+QISTATE?") == OK
+
+
+def test_2_3_4_of_that_context_only(desk):
+    activate(desk)
+    assert desk.say('AT+QICSGP=2,1,"net.example"') == OK
+    assert desk.say("AT+QIACT=2", LONG) == OK
+    peers = [desk.net.tcp(HOST, 8009), desk.net.tcp(HOST, 8010)]
+    opened = desk.say('AT+QIOPEN=1,0,"TCP","192.0.2.2",8009,4711,0', LONG)
+    assert opened == lines("OK", "+QIOPEN: 0,0")
+    opened = desk.say('AT+QIOPEN=2,5,"TCP","192.0.2.2",8010,4712,0', LONG)
+    assert opened == lines("OK", "+QIOPEN: 5,0")
+    remains = state('5,"TCP","192.0.2.2",8010,4712,2,2,5,0')
+    assert desk.say("AT+QISTATE=0,2") == remains
+    assert desk.say("AT+QIDEACT=1", LONG) == OK
+    assert not peers[0].connected
+    assert peers[1].connected
+    assert desk.say("AT+QISTATE=0,1") == OK
+    assert desk.say("AT+QISTATE?") == remains
 
 
 def test_2_3_5_no_socket_without_a_context(desk):
