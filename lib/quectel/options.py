@@ -13,8 +13,6 @@ from .services import fields, number
 _LOCAL_MS = const(1000)
 _FRAME = const(3)  # an answer is longer than its command by that, CR LF included
 
-# Bytes behind one prompt: in hex digits, and as they are
-_HEX_MAX = const(730)
 _PROMPT_MAX = const(1460)
 
 _BROKEN = const(-8)  # errors.py
@@ -103,9 +101,15 @@ def _formats(modem, name: str, values: tuple) -> None:
 def _send_hex(modem, on: int) -> None:
     # Text inline would be taken for digits; QISENDEX has digits in any case.
     modem.INLINE_MAX = 0 if on else type(modem).INLINE_MAX
-    if modem.PROMPT_MAX and modem.channel.send_hex != bool(on):
+    if modem.PROMPT_MAX and hasattr(modem.channel, "send_hex"):
         modem.channel.send_hex = bool(on)
-        modem.PROMPT_MAX = _HEX_MAX if on else _PROMPT_MAX
+        _prompt_max(modem)
+
+
+def _prompt_max(modem) -> None:
+    # Behind one prompt go so many characters.
+    n = modem._options.get("send/buffersize", (_PROMPT_MAX,))[0]
+    modem.PROMPT_MAX = n >> 1 if modem._options.get("dataformat", (0,))[0] else n
 
 
 def _echo(modem, name: str, values: tuple) -> None:
@@ -121,7 +125,8 @@ def _echo(modem, name: str, values: tuple) -> None:
 
 
 def _piece(modem, name: str, values: tuple) -> None:
-    modem.PROMPT_MAX = values[0]
+    if modem.PROMPT_MAX:
+        _prompt_max(modem)
 
 
 # What the driver itself must know of: function(modem, name, values).
