@@ -1,5 +1,7 @@
 """What programs expect of a socket beyond send and recv: its methods, loaded when first used."""
 
+from .modem import fail
+
 
 def state(s) -> int:
     """0 initial, 1 opening, 2 connected, 3 closing, 4 closed by the peer (BC26), by QISTATE."""
@@ -26,3 +28,15 @@ def setblocking(s, flag: bool) -> None:
 def setsockopt(s, *args) -> None:
     """Accepted for the programs that call it; the module has nothing to set here."""
     return
+
+
+def transparent(s, dtr=None):
+    """A stream of raw bytes over this socket, see transparent.py; not on BC modules: EOPNOTSUPP.
+
+    `dtr`: a pin that is wired to the module's DTR, which is then used to leave.
+    """
+    if not hasattr(s._modem.channel, "raw"):
+        fail(555, "transparent mode")
+    from .transparent import enter
+
+    return enter(s, dtr)
