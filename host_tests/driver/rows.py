@@ -100,8 +100,9 @@ def service_types(line, family):
 
 def no_servers(line, family):
     d = desk(line, family)
-    for name in ("bind", "listen", "accept"):
-        assert not hasattr(d.socket(), name)
+    for type in (1, 2):
+        fails(errno.EOPNOTSUPP, d.socket(type).bind, ("", 2020))
+    assert d.module.commands == []
 
 
 def access_modes(line, family):

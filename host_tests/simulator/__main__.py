@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 
-from . import families
+from . import families, realntp
 from .module import Module
 from .realnet import RealNetwork, split_target
 from .serve import Pacer, Pins, Port, Terminal
@@ -23,7 +23,11 @@ behind it.
 
 The first line of output is the name to open: a terminal such as /dev/pts/5, or 127.0.0.1:PORT. It
 serves until Ctrl+C or SIGTERM. Unless --off is given the module starts up at once, as if PWRKEY
-had been pressed."""
+had been pressed.
+
+Where the module listens, a program on this computer can dial in; each such port is told in a line
+of output like "listening: TCP 80 at 127.0.0.1:40123". The number is the module's own if it is
+1024 or more and free here."""
 
 EXAMPLES = """\
 examples:
@@ -31,8 +35,13 @@ examples:
   %(p)s bc26 --tcp 7000 --dns broker.example=127.0.0.1:1883 --trace
   %(p)s bc66 --pty --off --pins /tmp/pins      then: echo "PWRKEY 0" >/tmp/pins
 
-PWRKEY held at 0 for 500 ms switches the module on or, if it is on, off; RESET held at 0 for 50 ms
-and let go starts it anew. Both are the levels at the module's own pads.
+PWRKEY held at 0 for its time (500 ms at a BC66) switches the module on or, if it is on, off;
+RESET held at 0 (50 ms) and let go starts it anew; DTR is at 0 while the host is ready. All are
+the levels at the module's own pads.
+
+Without --time the server that AT+QNTP names is asked. The host's clock answers, as UTC, when it
+does not: after half a second if it is on this computer or named by --dns, otherwise after three.
+AT+QPING to this computer, and to names that stand for it, is answered; any other is lost.
 """ % {"p": PROGRAM}
 
 
@@ -68,6 +77,42 @@ def target(text):
     return text
 
 
+def time_teller(text):
+    try:
+        return realntp.teller(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("not understood: " + text) from None
+
+
+def all_quirks():
+    """name -> (what it sets, text, families)"""
+    from .quirks import QUIRKS  # most runs do without
+
+    return QUIRKS
+
+
+def show_quirks(known):
+    """In their own order, which keeps those together that belong together."""
+    width = max(map(len, known))
+    for name, (_, text, means) in known.items():
+        if len(means) < len(families.NAMES):
+            text += " (%s)" % ", ".join(means)
+        print("%-*s  %s" % (width, name, text))
+
+
+class Quirk(argparse.Action):
+    """One more name in the list; `list` shows them all, whatever else was typed."""
+
+    def __call__(self, parser, options, name, option=None):
+        known = all_quirks()
+        if name == "list":
+            show_quirks(known)
+            parser.exit()
+        if name not in known:
+            parser.error("no such quirk: %s (--quirk list shows them all)" % name)
+        setattr(options, self.dest, getattr(options, self.dest) + (name,))
+
+
 def parser():
     p = Parser(
         prog=PROGRAM,
@@ -80,7 +125,7 @@ def parser():
         type=str.upper,
         choices=families.NAMES,
         metavar="FAMILY",
-        help="bc66, bc20 or bc26",
+        help=", ".join(families.NAMES).lower(),
     )
     line = p.add_argument_group("the line").add_mutually_exclusive_group(required=True)
     line.add_argument("--pty", action="store_true", help="serve a pseudo-terminal")
@@ -100,12 +145,19 @@ def parser():
     line.add_argument(
         "--trace", action="store_true", help="show every line, both ways, on standard error"
     )
+    line.add_argument(
+        "--quirk",
+        action=Quirk,
+        default=(),
+        metavar="NAME",
+        help="play a firmware that deviates; repeatable. list: show what there is",
+    )
     power = p.add_argument_group("power")
     power.add_argument("--off", action="store_true", help="start switched off (needs --pins)")
     power.add_argument(
         "--pins",
         metavar="PATH",
-        help="a FIFO (made if it is not there) that drives PWRKEY and RESET",
+        help="a FIFO (made if it is not there) that drives PWRKEY, RESET and DTR",
     )
     power.add_argument(
         "--nvram", metavar="FILE", help="keep the stored settings in that file (JSON)"
@@ -126,6 +178,13 @@ def parser():
         default=[],
         metavar="NAME=ADDRESS[:PORT]",
         help="what a name resolves to, and the port it stands for; repeatable",
+    )
+    net.add_argument(
+        "--time",
+        type=time_teller,
+        metavar="WHEN",
+        help="what AT+QNTP tells, whatever the server: a time such as 2026-11-20T12:00:00+02:00, "
+        "or now for the host's clock",
     )
     net.add_argument(
         "--hold-tcp",
@@ -197,14 +256,26 @@ def refuse(text):
     return 2
 
 
-async def serve(options, nvram):
-    loop = asyncio.get_running_loop()
-    clock = WallClock(loop, options.seed)
-    network = RealNetwork(clock, dict(options.dns))
+def tell_port(kind, port, real_port):
+    try:
+        print("listening: %s %d at 127.0.0.1:%d" % (kind, port, real_port), flush=True)
+    except BrokenPipeError:
+        # Whoever read the first line has gone. The module is none the worse for it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def make_module(options, nvram):
+    clock = WallClock(asyncio.get_running_loop(), options.seed)
+    network = RealNetwork(clock, dict(options.dns), options.time, tell_port)
     delays = dict(options.delay)
     if options.register_ms is not None:
         delays["register"] = options.register_ms
-    module = Module(
+    more = {}  # a keyword goes before what family and quirks say: none that was not typed
+    if options.quirk:
+        more["quirks"] = options.quirk
+    if options.hold_tcp:
+        more["hold_tcp"] = True
+    return Module(
         options.family,
         clock,
         network,
@@ -215,8 +286,13 @@ async def serve(options, nvram):
         apn=options.apn,
         sim=not options.no_sim,
         roaming=options.roaming,
-        hold_tcp=options.hold_tcp,
+        **more,
     )
+
+
+async def open_line(options, module):
+    """The terminal or port, connected to the module both ways; OSError if it cannot be had."""
+    loop = asyncio.get_running_loop()
     heard = module.feed
     if options.trace:
         sent, said = Trace("<", b"\n"), Trace(">", b"\r")
@@ -227,19 +303,12 @@ async def serve(options, nvram):
             module.feed(data)
 
     into = Pacer(loop, lambda: module.baud, heard)
-    try:
-        if options.pty:
-            line = Terminal(loop, into.put)
-        else:
-            line = await Port(into.put).listen(options.tcp)
-    except OSError as e:
-        return refuse("cannot serve: %s" % e)
-    outof = Pacer(
-        loop,
-        lambda: module.baud,
-        line.send,
-        None if options.chunks is None else Cuts(options.chunks),
-    )
+    if options.pty:
+        line = Terminal(loop, into.put)
+    else:
+        line = await Port(into.put).listen(options.tcp)
+    cuts = None if options.chunks is None else Cuts(options.chunks)
+    outof = Pacer(loop, lambda: module.baud, line.send, cuts)
 
     def write(data):
         if options.trace:
@@ -247,6 +316,19 @@ async def serve(options, nvram):
         outof.put(data)
 
     module.connect(write)
+    return line
+
+
+async def serve(options, nvram):
+    loop = asyncio.get_running_loop()
+    try:
+        module = make_module(options, nvram)
+    except ValueError as e:  # a quirk that is none of this family's
+        return refuse(str(e))
+    try:
+        line = await open_line(options, module)
+    except OSError as e:
+        return refuse("cannot serve: %s" % e)
     pins = None
     if options.pins:
         try:

@@ -6,13 +6,16 @@ WRITE; args, for WRITE, is everything after the equals sign, as bytes (it may be
 information lines with `module.info(text)`, work to do after the answer with
 `module.afterwards(ms, fn, *args)`, and returns None for OK, an error code (550 and up: a TCP/IP
 error, kept for QIGETERROR and shown as plain ERROR; below: +CME ERROR), FAIL for a plain ERROR,
-or PROMPT when it wants data before there is a result.
+PROMPT when it wants data before there is a result, or DEFER when the result comes later: then
+nothing else is carried out until `module.finish(result)`, which takes any of these or, as bytes,
+the final result itself.
 """
 
 EXECUTE, READ, TEST, WRITE = range(4)
 
 FAIL = -1
 PROMPT = -2
+DEFER = -3
 
 CR = 13
 LF = 10
@@ -104,8 +107,12 @@ class CommandLine:
         self._data_mode = None  # what takes the bytes after a prompt (send.py)
         self._skip_lf = False  # a LF that belongs to the CR before it
         self._info = bytearray()
+        self._glued = False
         self._fresh = True  # the next information line is a command's first
         self._then = []
+        self._chain = []  # the commands of this line not yet begun
+        self._wait = 0  # from the command to its answer, ms
+        self._unheard = False  # the answer of the command at work is to be lost (hooks.py)
         self._unsynced = self.autobaud
 
     def feed(self, data):
@@ -213,35 +220,72 @@ class CommandLine:
         """Carry out one command line and answer it."""
         self._info = bytearray()
         self._then = []
-        result = None
-        wait = self.delays["answer"]
+        self._wait = self.delays["answer"]
         zero = line.find(b"\0")  # the firmware's strings end there
         if zero >= 0:
             line = line[:zero]
-        for command in split_chain(line[2:]):
-            self._fresh = True
-            name, kind, args = self._parse(command)
-            wait = self.delays.get("AT" + name, wait)
-            fn = self.family.commands.get(name)
-            if name[:1] != "+":
-                result = self._basic(command) if kind == EXECUTE else FAIL
-            elif fn is None:
-                result = FAIL
-            elif kind == TEST:
-                result = self._test_form(name, fn)
-            else:
-                result = fn(self, kind, args)
-            if result is not None:
-                break
-        if result == PROMPT:
-            final = self.prompt.encode()
+        self._chain = split_chain(line[2:])
+        self._carry_on()
+
+    def _carry_on(self):
+        result = None if self.app_ready else FAIL
+        while self._chain and result is None:
+            result = self._carry_out(self._chain.pop(0))
+        if result == DEFER:
+            self._busy = True
+        else:
+            self._conclude(result, self._wait)
+
+    def _carry_out(self, command):
+        self._fresh = True
+        name, kind, args = self._parse(command)
+        self._wait = self.delays.get("AT" + name, self._wait)
+        fn = self.family.commands.get(name)
+        if self.deaf_to(name):
+            return FAIL
+        if name[:1] != "+":
+            return self._basic(command) if kind == EXECUTE else FAIL
+        if fn is None:
+            return FAIL
+        if kind == TEST:
+            return self._test_form(name, fn)
+        return fn(self, kind, args)
+
+    def finish(self, result):
+        """The result of the command that had deferred it."""
+        if result is None and self._chain:
+            self._carry_on()
+        else:
+            self._conclude(result, 0)
+
+    def glue_final(self):
+        """Let the final result follow the information without an empty line."""
+        self._glued = True
+
+    def _conclude(self, result, wait):
+        self._chain = []
+        if self.chatty:
+            self.urc('+QIND: "csq",25,99')
+        if isinstance(result, bytes):
+            final = result
+        elif result == PROMPT:
+            final = self.prompt_bytes()
         else:
             final = self.final(result)
+        if self._glued and final[:2] == b"\r\n":
+            final = final[2:]
+        self._glued = False
         if wait > 0:
             self._busy = True
             self.later(wait, self._answer, bytes(self._info) + final, self._then)
         else:
             self._answer(bytes(self._info) + final, self._then)
+
+    def prompt_bytes(self):
+        """As "formatcfg" wants it, where there is such an option."""
+        return (
+            self.prompt.rstrip() + "\r\n" if self.option("formatcfg") else self.prompt
+        ).encode()
 
     @staticmethod
     def _parse(command):
@@ -311,7 +355,10 @@ class CommandLine:
 
     def _answer(self, data, then):
         self._busy = False
-        self.write(data)
+        if self._unheard:
+            self._unheard = False
+        else:
+            self.write(data)
         for ms, fn, args in then:
             if ms > 0:
                 self.later(ms, fn, *args)

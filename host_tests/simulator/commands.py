@@ -1,13 +1,45 @@
-"""The table of commands a family understands, put together once, when the family's file is
-loaded."""
+"""The tables of commands families understand, put together when a family's file is loaded."""
 
-from . import general, options, radio, receive, send, services, sockets
+from . import general, radio
 
 
 def table(without=()):
-    """All the commands of the BC families, less those named."""
+    """All the commands of the NB-IoT families, less those named."""
+    from . import options, receive, send, services, sockets
+
+    return joined(
+        (general, radio, sockets, send, receive, services, options), without + NOT_NARROWBAND
+    )
+
+
+def broadband_table(without=()):
+    """All those of the UMTS and LTE families, less those named."""
+    from . import (
+        contexts,
+        inbox,
+        listener,
+        listing,
+        opening,
+        options,
+        sending,
+        services,
+        settings,
+        transparent,
+        urcport,
+    )
+
+    parts = (general, radio, contexts, opening, listing, listener, sending, inbox, transparent)
+    more = (services, options, settings, urcport)
+    return joined(parts + more, without + NOT_BROADBAND)
+
+
+NOT_NARROWBAND = ("+CREG", "+CGREG")
+NOT_BROADBAND = ("+CSCON", "+QCGDEFCONT", "+QENG", "+NCCID", "+QRST")
+
+
+def joined(parts, without):
     commands = {}
-    for part in (general, radio, sockets, send, receive, services, options):
+    for part in parts:
         commands.update(part.COMMANDS)
     for name in without:
         del commands[name]

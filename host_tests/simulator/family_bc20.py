@@ -13,4 +13,4 @@ class BC20(Family):
     tests = TESTS  # word for word those of the BC66
 
 
-FAMILY = BC20
+FAMILIES = (BC20,)

@@ -30,4 +30,4 @@ class BC26(Family):
     options = ("viewmode", "showlength", "echomode")
 
 
-FAMILY = BC26
+FAMILIES = (BC26,)

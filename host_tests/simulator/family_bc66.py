@@ -34,4 +34,4 @@ class BC66(Family):
     clock_format = "20%02d/%02d/%02d,%02d:%02d:%02dGMT%s"
 
 
-FAMILY = BC66
+FAMILIES = (BC66,)

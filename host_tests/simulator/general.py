@@ -22,15 +22,16 @@ def verbose(module, kind, args):
 def identify(module, kind, args):
     if args:
         return FAIL
-    module.info("Quectel_Ltd")
-    module.info("Quectel_" + module.family.name)
-    module.info("Revision: " + module.family.revision)
+    maker, name, revision = module.family.identity
+    module.info(maker)
+    module.info(name % module.family.name)
+    module.info(revision % module.family.revision)
     return None
 
 
 def factory(module, kind, args):
     module.echo = 1
-    module.cmee = 0
+    module.cmee = module.family.cmee
     return None
 
 
@@ -42,7 +43,7 @@ def store(module, kind, args):
 
 def recall(module, kind, args):
     module.echo = module.nvram.get("echo", 1)
-    module.cmee = module.nvram.get("cmee", 0)
+    module.cmee = module.nvram.get("cmee", module.family.cmee)
     return None
 
 
@@ -94,7 +95,8 @@ def _line(prefix, attribute, needs_sim=False):
             return FAIL
         if needs_sim and not module.sim:
             return CME_SIM_MISSING
-        module.info(prefix + getattr(module.family, attribute))
+        plain = module.family.plain_identity and attribute in ("revision", "name")
+        module.info(("" if plain else prefix) + getattr(module.family, attribute))
         return None
 
     return command
@@ -108,7 +110,7 @@ def cgsn(module, kind, args):
         module.info("+CGSN: (0-3)")
     elif kind == EXECUTE:
         module.info(imei)
-    elif kind == WRITE:
+    elif kind == WRITE and module.family.cgsn_types:
         given = fields(args)
         which = number(given[0], 0, 3) if given and len(given) == 1 else -1
         if which < 0:
@@ -186,15 +188,20 @@ def ipr(module, kind, args):
 
 
 def qpowd(module, kind, args):
-    """0 says goodbye to the network first, 1 does not."""
+    """One argument says goodbye to the network first, the other does not; which is which depends
+    on the family."""
+    family = module.family
     if kind == TEST:
         module.info("+QPOWD: (0-1)")
-    elif kind == WRITE:
-        given = fields(args)
+    elif kind == WRITE or (kind == EXECUTE and family.qpowd_says):
+        given = fields(args) if kind == WRITE else [str(family.qpowd_normal)]
         how = number(given[0], 0, 1) if given and len(given) == 1 else -1
         if how < 0:
             return CME_PARAMETER
-        module.afterwards(0, module.power_cut if how else module.power_down)
+        if how == family.qpowd_normal:
+            module.afterwards(0, module.say_goodbye)
+        else:
+            module.afterwards(0, module.power_off_at_once)
     else:
         return FAIL
     return None

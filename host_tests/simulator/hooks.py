@@ -58,6 +58,7 @@ class Hooks:
         self.run(bytes([ord(c) for c in text]))
         self.out = out
         self.delays["answer"] = wait
+        self._unheard = self._busy  # a deferred result is still to come
 
     def _lose(self, data):
         kept = bytearray()

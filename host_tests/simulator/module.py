@@ -14,18 +14,23 @@ Runs on CPython and MicroPython.
 from . import families
 from .at import CommandLine
 from .clock import VirtualClock
+from .contexts import Contexts
 from .hooks import Hooks
 from .network import MemoryNetwork
+from .opening import Opening
 from .power import OFF, RUNNING, Power
 from .radio import Radio
 from .sockets import Sockets
+from .transparent import Transparent
+
+HERE = ("uart1", "all")  # names of the line this module is tested by
 
 
 def nowhere(data):
     """Where output goes that nobody is connected to."""
 
 
-class Module(CommandLine, Power, Radio, Sockets, Hooks):
+class Module(CommandLine, Power, Radio, Contexts, Sockets, Opening, Transparent, Hooks):
     """One module.
 
     family    a name in families.NAMES
@@ -40,6 +45,8 @@ class Module(CommandLine, Power, Radio, Sockets, Hooks):
     apn       the only APN the network accepts; None: any
     sim       False: no SIM card
     roaming   True: registered away from home (5 instead of 1)
+
+    quirks    names in quirks.QUIRKS: firmware that deviates from its manual
 
     and any of families.KNOBS.
     """
@@ -58,6 +65,7 @@ class Module(CommandLine, Power, Radio, Sockets, Hooks):
         apn=None,
         sim=True,
         roaming=False,
+        quirks=(),
         **knobs,
     ):
         family = families.find(family) if isinstance(family, str) else family
@@ -72,6 +80,8 @@ class Module(CommandLine, Power, Radio, Sockets, Hooks):
         self.sim = sim
         self.roaming = roaming
         self.delays = dict(family.delays)
+        if quirks:
+            knobs = self._with_quirks(quirks, knobs)
         if isinstance(delays, int):
             for key in self.delays:
                 self.delays[key] = delays
@@ -89,6 +99,7 @@ class Module(CommandLine, Power, Radio, Sockets, Hooks):
         self._epoch = 0
         self._pwrkey_timer = None
         self._reset_timer = None
+        self._pwrdwn_timer = None
         self.sockets = [None] * family.ids
         self.state = OFF
         self.start_session()
@@ -101,13 +112,22 @@ class Module(CommandLine, Power, Radio, Sockets, Hooks):
             else:
                 self.attach()
 
+    def _with_quirks(self, names, knobs):
+        from . import quirks  # most modules do without
+
+        sets, delays = quirks.settings(names, self.family.name)
+        self.delays.update(delays)
+        sets.update(knobs)
+        return sets
+
     def start_session(self):
         """Everything a boot resets."""
         stored = self.nvram.get
         self.start_line()
         self.echo = stored("echo", 1)
-        self.cmee = stored("cmee", 0)
-        self.echomode = 0
+        self.cmee = stored("cmee", self.family.cmee)
+        self.echomode = self.payload_echo
+        self.settings = {}  # QICFG options that are not stored: name -> list of values
         self.last_error = 0
         self.clock_set = None  # (ms of the clock, fields) of the last time set
         self.dns_servers = []
@@ -115,7 +135,14 @@ class Module(CommandLine, Power, Radio, Sockets, Hooks):
         self.sockets = [None] * self.family.ids
         self.send_pending = False  # between a send and its SEND OK
         self.dns_busy = False
+        self.app_ready = self.sim_usable = True
+        self.ntp_running = None  # (server, port) while a QNTP is under way
         self.held = []  # URCs that wait for data mode to end
+        self.autos = {}  # <connectID> -> settings.AutoSend
+        self.urcs_to = stored("urcport", self.urc_port)
+        self.start_contexts()
+        self.start_opening()
+        self.start_transparent()
         self.start_radio()
 
     def connect(self, sink):
@@ -130,5 +157,18 @@ class Module(CommandLine, Power, Radio, Sockets, Hooks):
         if data:
             self.out(data)
 
+    def option(self, name, index=0):
+        """The value of a QICFG option that no family keeps in NVRAM; 0 where there is none."""
+        if name in self.settings:
+            return self.settings[name][index]
+        known = self.family.settings.get(name)
+        return known[index][2] if known else 0
+
     def urc(self, text):
-        self.write(b"\r\n" + (text.encode() if isinstance(text, str) else text) + b"\r\n")
+        """A line of the module's own accord."""
+        if self.in_data_mode and self.hold_urcs:
+            self.held.append(text)
+            return
+        if self.urcs_to in HERE:
+            before = b"" if self.single_crlf else b"\r\n"
+            self.write(before + (text.encode() if isinstance(text, str) else text) + b"\r\n")

@@ -7,6 +7,10 @@ The face a module uses (and `realnet.py` offers over real sockets) is small:
 - `connect(kind, address, port, local_port, owner)` -> connection, kind "TCP" or "UDP"; later calls
   `owner.opened(code)`, code 0 or 566; then `owner.arrived(data)` (one datagram, or any piece of
   the stream) and `owner.gone()` when the peer has closed or reset;
+- `listen(kind, port, owner)` -> a handle with `close()`, or None if the port is taken. TCP: for
+  every dial-in it later calls `owner.incoming(connection, address, port)`; that connection is like
+  one from `connect`, except that what arrives waits until `connection.owned_by(socket)`. UDP: it
+  calls `owner.arrived_from(data, address, port)`, and the handle has `send(data, address, port)`;
 - `connection.send(data)`; `connection.acked`, bytes of the stream the peer's TCP has acknowledged;
   `connection.close()`, after which the owner hears nothing more;
 - `ping(address, size, timeout_ms, done)`: later calls `done(ms, ttl)`, ms None if it was lost;
@@ -16,6 +20,8 @@ The face a module uses (and `realnet.py` offers over real sockets) is small:
 Everything that happens in answer to a call happens later, never inside it: a module's own output
 comes first. Runs on CPython and MicroPython.
 """
+
+from .callers import Bound, Caller, Listening
 
 
 def literal(host):
@@ -40,6 +46,7 @@ class Connection:
         self.local_port = local_port
         self.open = False
         self.closed_by_module = False
+        self.lingers = peer.lingers  # the module's FIN gets no answer
         self.received = peer.empty()
         self.acked = 0
 
@@ -106,6 +113,7 @@ class Peer:
         self.connect_ms = 0
         self.delay_ms = 0  # from the peer to the module
         self.echo = False
+        self.lingers = False  # TCP: does not answer when the module closes
         self.accept_window = None  # TCP: bytes acknowledged in total before it stops; None: all
         self.on_open = None  # fn(connection)
         self.on_data = None  # fn(connection, data): a small server
@@ -205,6 +213,7 @@ class MemoryNetwork:
         self.ntp_ms = 0
         self._peers = {}
         self._named = 0
+        self._listening = {}  # (kind, port) -> Listening or Bound
 
     def tcp(self, host, port, **options):
         return self._add("TCP", host, port, TCPPeer(self, options))
@@ -234,6 +243,31 @@ class MemoryNetwork:
         if peer is None:
             peer = Nobody(self, {"refuse": kind == "TCP"})
         return peer.admit(owner, local_port)
+
+    def listen(self, kind, port, owner):
+        if (kind, port) in self._listening:
+            return None
+        handle = (Listening if kind == "TCP" else Bound)(self, kind, port, owner)
+        self._listening[(kind, port)] = handle
+        return handle
+
+    # The far end's side of that
+
+    def dial(self, port, host="203.0.113.9", from_port=50000):
+        """A client that connects to a listener of the module."""
+        caller = Caller(self, host, from_port)
+        self.clock.call_later(0, caller.connect, port)
+        return caller
+
+    def datagram(self, port, data, host="203.0.113.9", from_port=50000):
+        """A datagram to a UDP service of the module; what the module sends back reaches
+        `udp(host, from_port)`."""
+        self.clock.call_later(0, self._datagram, port, bytes(data), host, from_port)
+
+    def _datagram(self, port, data, host, from_port):
+        handle = self._listening.get(("UDP", port))
+        if handle is not None:
+            handle.owner.arrived_from(data, host, from_port)
 
     def ping(self, address, size, timeout_ms, done):
         rtt = self.rtt.pop(0) if len(self.rtt) > 1 else self.rtt[0]

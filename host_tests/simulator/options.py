@@ -41,7 +41,7 @@ def qigeterror(module, kind, args):
         return FAIL
     code = module.last_error
     text = module.family.error_texts.get(code) or TEXTS.get(code, "unknown error")
-    module.info("+QIGETERROR: %d,%s" % (code, text))
+    module.info("+QIGETERROR: %d%s%s" % (code, module.error_separator, text))
     return None
 
 

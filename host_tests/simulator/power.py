@@ -7,6 +7,8 @@ BANNER = (
     "U0: 0000 0001 [0000]\r\nT0: 0000 00B4\r\nLeaving the BROM\r\n\r\n"
 )
 
+SIM_COMMANDS = ("+CPIN", "+CIMI", "+CCID", "+QCCID", "+NCCID", "+QICSGP", "+CGDCONT", "+QIACT")
+
 
 class Power:
     """Part of Module. `state` is one of the words above; `epoch` counts boots, so that no plan
@@ -39,7 +41,10 @@ class Power:
         if not level and self.state == ASLEEP:
             self.wake()  # and that is all this press does, however long
         elif not level:
-            self._pwrkey_timer = self.clock.call_later(self.family.pwrkey_ms, self._pwrkey_held)
+            family = self.family
+            ms = family.pwrkey_ms if self.state == OFF else family.pwrkey_off_ms
+            if ms is not None:
+                self._pwrkey_timer = self.clock.call_later(ms, self._pwrkey_held)
 
     def _pwrkey_held(self):
         self._pwrkey_timer = None
@@ -47,6 +52,15 @@ class Power:
             self.boot()
         elif self.state != RESETTING:
             self.power_down(self.power_down_urc)
+
+    def pwrdwn(self, level):
+        """Drive PWRDWN_N, where there is one: held low long enough it switches off."""
+        self.clock.cancel(self._pwrdwn_timer)
+        self._pwrdwn_timer = None
+        if not level and self.family.pwrdwn_ms is not None and self.state != OFF:
+            self._pwrdwn_timer = self.clock.call_later(
+                self.family.pwrdwn_ms, self.power_down, self.power_down_urc
+            )
 
     def reset(self, level):
         """Drive RESET. The module starts anew when it is let go."""
@@ -74,9 +88,35 @@ class Power:
     def _ready(self):
         self.start_session()
         self.state = RUNNING
-        self.write(b"\r\nRDY\r\n")
-        self.later(self.delays["+CFUN"], self.urc, "+CFUN: 1")
-        self.later(self.delays["+CFUN"] + self.delays["+CPIN"], self.sim_ready)
+        self.app_ready = not self.app_rdy
+        self.sim_usable = not self.late_sim
+        noise = self.boot_noise
+        self.write(noise + b"RDY\r\n" if noise else b"\r\nRDY\r\n")
+        when = 0
+        for delay, text in self.family.boot_urcs:
+            when += self.delays[delay]
+            if text is None:
+                self.later(when, self.sim_ready)
+            else:
+                self.later(when, self._boot_urc, text)
+        if self.app_rdy:
+            self.later(self.delays["APP RDY"], self._app_ready)
+        self.later(when, self._sim_usable)
+
+    def _boot_urc(self, text):
+        if self.sim or "+CFUN" in text:
+            self.urc(text)
+
+    def _app_ready(self):
+        self.app_ready = True
+        self.urc("APP RDY")
+
+    def _sim_usable(self):
+        self.sim_usable = True
+
+    def deaf_to(self, name):
+        """True for a command that fails because the module has only just started."""
+        return not self.sim_usable and name in SIM_COMMANDS
 
     def reboot(self):
         """As by a watchdog: silence, then RDY. Everything not in NVRAM is lost."""
@@ -85,11 +125,26 @@ class Power:
     def power_down(self, announcement=None):
         """Detach, say so if it is the way, and fall silent."""
         if announcement:
-            self.urc(announcement)
+            self.write(b"\r\n" + announcement.encode() + b"\r\n")
         self._epoch += 1
         self._busy = True  # deaf from now on
         self.close_all()
         self.later(self.delays["power off"], self._halt, OFF)
+
+    def say_goodbye(self):
+        """QPOWD, after its OK."""
+        if not self.family.qpowd_says:
+            self.power_down()
+            return
+        self._epoch += 1
+        self._busy = True
+        self.close_all()
+        self.later(self.delays["POWERED DOWN"], self.power_down, self.power_down_urc)
+
+    def power_off_at_once(self):
+        if self.family.qpowd_says and self.power_down_urc:
+            self.write(b"\r\n" + self.power_down_urc.encode() + b"\r\n")
+        self.power_cut()
 
     def power_cut(self):
         """The supply is gone, at once."""
@@ -106,7 +161,9 @@ class Power:
     def deep_sleep(self):
         """Power saving mode: silent until woken by a byte, which is lost, or by PWRKEY.
 
-        False if it cannot be, as on a BC26 with a TCP connection."""
+        False if it cannot be, as on a BC26 with a TCP connection, and ever on UG and EG."""
+        if not self.family.deep_sleeps:
+            return False
         if self.family.wake_resets:
             self._halt(ASLEEP)
             return True

@@ -15,6 +15,7 @@ class Radio:
         self.stat = 0
         self.ip = None
         self.cereg = 0  # the level of +CEREG URCs and answers
+        self.creg = self.cgreg = 0  # the same, where the family has those commands
         self.cscon = 0
         self.connected_mode = 0  # RRC, as +CSCON tells it
         self._idle_timer = None
@@ -42,21 +43,26 @@ class Radio:
             return
         self._set_stat(ROAMING if self.roaming else HOME)
         self.active()
+        self.default_bearer_up()
         self._radio_timer = self.later(self.delays["ip"], self._addressed)
 
     def _addressed(self):
         self.ip = self.family.address
-        self.urc("+IP: " + self.ip)
+        if self.family.announces_ip:
+            self.urc("+IP: " + self.ip)
 
     def attach_at_once(self):
         """As if all of that had happened before anyone listened."""
         if self.sim and self._apn_right():
             self.stat = ROAMING if self.roaming else HOME
             self.ip = self.family.address
+            self.default_bearer_up()
         elif self.sim:
             self.stat = DENIED
 
     def _apn_right(self):
+        if self.family.host_activates:
+            return True  # registration asks for no APN, activation does
         return self.apn is None or self.pdp[1].lower() == self.apn.lower()
 
     def detach(self, stat=0):
@@ -64,20 +70,22 @@ class Radio:
         self.clock.cancel(self._radio_timer)
         self._radio_timer = None
         self.ip = None
+        self.lose_contexts()
         self.lose_all()
         self._set_stat(stat)
 
     def _set_stat(self, stat):
         if stat != self.stat:
             self.stat = stat
-            if self.cereg:
-                self.urc("+CEREG: " + self._cereg_fields())
+            for name in self.family.registrations:
+                level = getattr(self, name)
+                if level:
+                    self.urc("+%s: %s" % (name.upper(), self.registration(level)))
 
-    def _cereg_fields(self):
-        level = self.cereg
+    def registration(self, level):
         text = str(self.stat)
         if self.stat in (HOME, ROAMING) and level >= 2:
-            text += ',"%s","%s",9' % self.family.cell
+            text += ',"%s","%s",%d' % (self.family.cell + (self.family.act,))
             if level >= 4:
                 text += ',0,0,"00000001","00111000"' if level == 5 else ',,,"00000001","00111000"'
         elif self.stat == DENIED and level in (3, 5):
@@ -101,19 +109,25 @@ class Radio:
             self.urc("+CSCON: 0")
 
 
-def cereg(module, kind, args):
-    if kind == TEST:
-        module.info("+CEREG: (0-5)")
-    elif kind == READ:
-        module.info("+CEREG: %d,%s" % (module.cereg, module._cereg_fields()))
-    elif kind == WRITE:
-        level = number(text(args), 0, 5)
-        if level < 0:
-            return CME_PARAMETER
-        module.cereg = level
-    else:
-        return FAIL
-    return None
+def registration_command(name, highest):
+    """+CREG, +CGREG or +CEREG."""
+
+    def command(module, kind, args):
+        if kind == TEST:
+            module.info("+%s: (0-%d)" % (name.upper(), highest))
+        elif kind == READ:
+            level = getattr(module, name)
+            module.info("+%s: %d,%s" % (name.upper(), level, module.registration(level)))
+        elif kind == WRITE:
+            level = number(text(args), 0, highest)
+            if level < 0:
+                return CME_PARAMETER
+            setattr(module, name, level)
+        else:
+            return FAIL
+        return None
+
+    return command
 
 
 def cscon(module, kind, args):
@@ -223,7 +237,11 @@ def cgpaddr(module, kind, args):
 def cops(module, kind, args):
     if kind == READ:
         here = module.stat in (HOME, ROAMING)
-        module.info('+COPS: 0,2,"%s",9' % module.family.operator if here else "+COPS: 0")
+        module.info(
+            '+COPS: 0,2,"%s",%d' % (module.family.operator, module.family.act)
+            if here
+            else "+COPS: 0"
+        )
         return None
     if kind == WRITE:
         return None if number((fields(args) or [""])[0], 0, 2) >= 0 else CME_PARAMETER
@@ -297,7 +315,9 @@ def text(args):
 
 
 COMMANDS = {
-    "+CEREG": cereg,
+    "+CEREG": registration_command("cereg", 5),
+    "+CREG": registration_command("creg", 2),
+    "+CGREG": registration_command("cgreg", 2),
     "+CSCON": cscon,
     "+CPIN": cpin,
     "+CFUN": cfun,

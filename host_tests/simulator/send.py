@@ -1,14 +1,10 @@
-"""From the host to the peer: +QISEND in its forms, +QISENDEX, and the data mode after a prompt."""
-
-from binascii import unhexlify
+"""From the host to the peer, on the NB-IoT families: +QISEND in its forms, +QISENDEX."""
 
 from .at import FAIL, PROMPT, WRITE, fields, number
+from .datamode import DataMode, begin, from_hex
 from .sockets import CONNECTED, OPENING, used_socket
 
 PARAMETER, SOCKET_CLOSED, NOT_ALLOWED, BUSY = 552, 567, 572, 568
-
-CTRL_Z = 26
-ESC = 27
 
 
 def qisend(module, kind, args):
@@ -52,14 +48,6 @@ def unquoted(data, quotes_inside):
     if b"," in data or b'"' in data:
         return None
     return data
-
-
-def from_hex(digits):
-    """bytes, or None if `digits` are none."""
-    try:
-        return unhexlify(digits) if len(digits) % 2 == 0 else None
-    except ValueError:
-        return None
 
 
 def qisendex(module, kind, args):
@@ -148,7 +136,8 @@ def with_prompt(module, args):
     if code:
         return code
     module.in_data_mode = True
-    module.afterwards(0, begin, module, DataMode(module, socket, size, limit, hexed))
+    mode = DataMode(module, size, limit, hexed, lambda data: taken(module, socket, data))
+    module.afterwards(0, begin, module, mode)
     return PROMPT
 
 
@@ -159,91 +148,6 @@ def acknowledged(module, socket):
     missing = socket.sent - acked if socket.kind == "TCP" else 0
     module.info("+QISEND: %d,%d,%d" % (socket.sent, acked, missing))
     return None
-
-
-def begin(module, mode):
-    module._data_mode = mode
-
-
-class DataMode:
-    """Takes every byte after the prompt as payload, to the promised length or to Ctrl+Z."""
-
-    def __init__(self, module, socket, size, limit, hexed):
-        self.module = module
-        self.socket = socket
-        self.size = size * 2 if hexed else size  # characters to come; 0: until Ctrl+Z
-        self.limit = limit * 2 if hexed else limit
-        self.hexed = hexed
-        self.data = bytearray()
-
-    def take(self, data, pos):
-        """Use up data[pos:] as far as it is payload; returns where the rest begins."""
-        if self.size and not self.module.esc_cancels_fixed:
-            end = min(len(data), pos + self.size - len(self.data))
-            self._keep(data[pos:end])
-            if len(self.data) == self.size:
-                self._send()
-            return end
-        while pos < len(data):
-            byte = data[pos]
-            pos += 1
-            if byte == ESC:
-                self._cancel()
-                break
-            if byte == CTRL_Z and not self.size:
-                self._send()
-                break
-            self._keep(data[pos - 1 : pos])
-            if self.size and len(self.data) == self.size:
-                self._send()
-                break
-        return pos
-
-    def _keep(self, piece):
-        if self.module.echomode:
-            self.module.write(piece)
-        self.data.extend(piece)
-
-    def _cancel(self):
-        module = self.module
-        module._data_mode = None
-        module.last_error = 571
-        module.write(b"\r\nERROR\r\n")
-        self._leave()
-
-    def _send(self):
-        module = self.module
-        module._data_mode = None
-        data = bytes(self.data)
-        if self.hexed:
-            data = from_hex(data)
-        if not data or len(self.data) > self.limit:
-            module.last_error = PARAMETER
-            module.write(b"\r\nERROR\r\n")
-            self._leave()
-            return
-        module.send_pending = True
-        wait = module.delays["SEND OK"]
-        if wait > 0:
-            module.later(wait, self._hand_over, data)
-        else:
-            self._hand_over(data)
-
-    def _hand_over(self, data):
-        module = self.module
-        good = taken(module, self.socket, data)
-        module.send_pending = False
-        ok = b"\r\nOK\r\n" if good or module.prompt_fail_ok else b""
-        module.write(ok + (b"\r\nSEND OK\r\n" if good else b"\r\nSEND FAIL\r\n"))
-        self._leave()
-
-    def _leave(self):
-        """Now what was held back may go out."""
-        module = self.module
-        module.in_data_mode = False
-        held, module.held = module.held, []
-        for frame in held:
-            module.urc(frame)
 
 
 COMMANDS = {"+QISEND": qisend, "+QISENDEX": qisendex}

@@ -150,8 +150,10 @@ class Port(asyncio.Protocol):
 
 
 class Pins:
-    """A FIFO whose lines `PWRKEY 0`, `PWRKEY 1`, `RESET 0`, `RESET 1` drive the pads; other
-    lines go to `complain`."""
+    """A FIFO whose lines `PWRKEY 0`, `PWRKEY 1`, `RESET 0`, `RESET 1`, `DTR 0`, `DTR 1` drive the
+    pads; other lines, and pads the module has not got, go to `complain`."""
+
+    PADS = ("PWRKEY", "RESET", "DTR")  # each is a method of Module, in small letters
 
     def __init__(self, loop, path, module, complain):
         self.loop = loop
@@ -173,11 +175,16 @@ class Pins:
         *lines, self._line = (self._line + os.read(self._fd, 4096)).split(b"\n")
         for line in lines:
             words = line.decode("ascii", "replace").split()
-            if len(words) == 2 and words[0] in ("PWRKEY", "RESET") and words[1] in ("0", "1"):
-                pad = self.module.pwrkey if words[0] == "PWRKEY" else self.module.reset
-                pad(int(words[1]))
-            elif words:
+            if not words:
+                continue
+            if len(words) != 2 or words[0] not in self.PADS or words[1] not in ("0", "1"):
                 self.complain("pins: not understood: " + " ".join(words))
+                continue
+            pad = getattr(self.module, words[0].lower(), None)
+            if pad:
+                pad(int(words[1]))
+            else:
+                self.complain("pins: this module has no " + words[0])
 
     def close(self):
         self.loop.remove_reader(self._fd)

@@ -24,7 +24,8 @@ class Socket:
     def __init__(self, module, sid, kind, host, port, local_port, mode):
         self.module = module
         self.id = sid
-        self.kind = kind
+        self.context = 1
+        self.kind = kind  # the network's: "TCP" or "UDP"
         self.host = host
         self.address = host  # until a name is resolved
         self.port = port
@@ -66,7 +67,10 @@ class Socket:
         if code:
             self.drop()
             module.last_error = code
-        module.urc("+QIOPEN: %d,%d" % (self.id, code))
+        self.tell_opened(code)
+
+    def tell_opened(self, code):
+        self.module.urc("+QIOPEN: %d,%d" % (self.id, code))
 
     def arrived(self, data):
         module = self.module
@@ -74,18 +78,32 @@ class Socket:
             return  # asleep, nothing comes through
         module.active()
         if self.kind == "UDP":
-            deliver(module, self, data)
+            self.received(data)
             return
         size = module.family.segment
         for start in range(0, len(data), size):
-            deliver(module, self, data[start : start + size])
+            self.received(data[start : start + size])
+
+    def received(self, data):
+        """A datagram or a piece of the stream."""
+        deliver(self.module, self, data)
 
     def gone(self):
         """The peer has closed, or the network has failed; what has been received can still be
         read."""
         if self.state == CONNECTED:
             self.state = self.module.family.peer_closed_state
-            self.module.urc('+QIURC: "closed",%d' % self.id)
+            self.tell_closed()
+
+    def tell_closed(self):
+        self.module.urc('+QIURC: "closed",%d' % self.id)
+
+    def context_lost(self):
+        if self.state == OPENING:
+            self.opened(CONNECT_FAILED)
+        elif self.kind == "TCP":
+            self.gone()
+        self.drop()
 
     def drop(self):
         """Let go of the connection without a word to the host."""
@@ -113,13 +131,8 @@ class Sockets:
     def lose_all(self):
         """The network is gone: each connection is told closed, each attempt fails."""
         for socket in self.sockets:
-            if socket is None:
-                continue
-            if socket.state == OPENING:
-                socket.opened(CONNECT_FAILED)
-            elif socket.kind == "TCP":
-                socket.gone()
-            socket.drop()
+            if socket is not None and not self.family.host_activates:
+                socket.context_lost()
 
 
 def qiopen(module, kind, args):
@@ -149,13 +162,22 @@ def qiopen(module, kind, args):
     if context != 1 or module.ip is None:
         return NO_CONTEXT
     if module.sockets[sid] is not None:
-        return ID_USED
+        return refuse(module, sid, ID_USED)
     if local and local_port_used(module, service, local):
         return PORT_BUSY
     socket = Socket(module, sid, service, host, port, local, mode)
     module.sockets[sid] = socket
     socket.timer = module.later(module.family.open_ms, socket.opened, CONNECT_FAILED)
     module.afterwards(module.delays["+QIOPEN"], socket.start, v6 == 1)
+    return None
+
+
+def refuse(module, sid, code):
+    """By URC, or by ERROR, as the firmware has it."""
+    if not module.used_id_urc:
+        return code
+    module.last_error = code
+    module.afterwards(0, module.urc, "+QIOPEN: %d,%d" % (sid, code))
     return None
 
 
@@ -194,6 +216,8 @@ def qiclose(module, kind, args):
     if not given or len(given) != 1:
         return PARAMETER
     socket, code = used_socket(module, given[0])
+    if code == SOCKET_CLOSED and module.close_unused_ok:
+        return None
     if code == 0 and socket.closing:
         code = SOCKET_CLOSED
     if code:
@@ -209,6 +233,8 @@ def closed(module, socket):
     if module.sockets[socket.id] is socket:
         module.sockets[socket.id] = None
         module.write(b"\r\nCLOSE OK\r\n")
+        if module.closed_again:
+            socket.tell_closed()
 
 
 def qistate(module, kind, args):

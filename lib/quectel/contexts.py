@@ -44,7 +44,7 @@ def configure_context(
         raise ValueError("context type %s" % type)
     if auth not in (0, 1, 2, 3):
         raise ValueError("auth: none, pap, chap or either")
-    modem._configured[cid] = '+QICSGP=%d,%d,%s,%s,%s,%d' % (
+    modem._configured[cid] = "+QICSGP=%d,%d,%s,%s,%s,%d" % (
         cid,
         type,
         quoted(apn, 99) if apn else '""',
@@ -106,7 +106,8 @@ def _addresses(modem, cid: int):
 
 
 def _bring_up(modem, cid: int):
-    yield from _free(modem, cid)
+    if cid in modem._lost:
+        yield from deactivate(modem, cid)
     if cid in modem._configured:
         try:
             yield from modem._at(modem._configured[cid], _RADIO_MS)
@@ -135,13 +136,6 @@ def _leave_only(modem, cid: int):
             yield from modem._at("+CGACT=0," + other, modem.DEACTIVATE_MS)
 
 
-def _free(modem, cid: int):
-    # After it was lost: QIDEACT, which frees the ids of its sockets too.
-    dead = [s for s in modem._sockets if s and context_of(s) == cid]
-    if dead:
-        yield from deactivate(modem, cid)
-
-
 def deactivate(modem, cid: int = 1):
     """Deactivate context `cid`; its sockets fail with ECONNABORTED."""
     _known(modem, cid)
@@ -153,6 +147,8 @@ def deactivate(modem, cid: int = 1):
         if not hasattr(e, "code") or (yield from _addresses(modem, cid)):
             raise
         # ERROR, because it was not up
+    while cid in modem._lost:
+        modem._lost.remove(cid)
     for i, s in enumerate(modem._sockets):
         if s and context_of(s) == cid:
             modem._sockets[i] = None
@@ -213,7 +209,10 @@ def connect(modem, s, address) -> None:
     """Socket.connect."""
     if context_of(s) is None:
         s._context = modem.CONTEXT
+    if hasattr(s, "_local"):
+        fail(_UNSUPPORTED, "connect after bind")
     attach.connect(_Opening(modem, s), s, address)
+    s._port = address[1]
 
 
 def activated(modem, s, steps):

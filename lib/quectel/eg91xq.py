@@ -4,7 +4,7 @@ from .pdp import PdpModem
 
 
 class EG800Q(PdpModem):
-    """An EG800Q on `uart`. Twelve sockets, contexts 1 to 15 of which three can be up, IPv4 and 6."""
+    """An EG800Q on `uart`. Twelve sockets, contexts 1 to 15, three of them up, IPv4 and IPv6."""
 
     TYPES = (1, 2, 3)
     OPTIONS = "eg"

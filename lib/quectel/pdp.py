@@ -7,6 +7,7 @@ The contexts are in contexts.py.
 
 from micropython import const
 
+from .channel import now, since
 from .modem import Modem
 from .prompt import PromptChannel
 
@@ -17,6 +18,7 @@ _ANSWER = const(1)
 _SECOND_DUE = const(2)
 _SEND_OK = const(-3)
 _READ = const(0)
+_PROMPTED = const(3)
 
 _READ_MAX = const(1500)
 _BROKEN_DOWN = const(570)  # PDP context broken down
@@ -46,6 +48,8 @@ class PdpChannel(PromptChannel):
         self._into: bytearray | None = None
         self._at = 0
         self._room = 0
+        self.services: list = []  # the Sockets that are UDP services (datagrams.py)
+        self._source = b""  # who sent the datagram that is being read from one: "address",port
 
     def _launch(self, owner, ms: int, second: int) -> None:
         super()._launch(owner, ms, second)
@@ -57,7 +61,8 @@ class PdpChannel(PromptChannel):
 
     def transfer(self, owner, form: int, cid: int, n: int, buf, off: int) -> None:
         """As Channel.transfer."""
-        if form == _READ and owner._udp and n < _READ_MAX:
+        if form == _READ and owner._udp and not self._modem._stream(owner):
+            self._source = b""
             if self._whole is None:
                 self._whole = bytearray(_READ_MAX)
             self._into = buf
@@ -67,6 +72,18 @@ class PdpChannel(PromptChannel):
             buf = self._whole
             off = 0
         PromptChannel.transfer(self, owner, form, cid, n, buf, off)
+        if form == _PROMPTED and owner in self.services:
+            self.head = ("AT+QISEND=%d,%d,%s\r" % (cid, n, owner._to)).encode()
+            self.n = len(self.head)
+            self.emit(0)
+
+    def _wait(self, phase: int, ms: int) -> None:
+        super()._wait(phase, ms)
+        if self._trail and self._owner in self.services:
+            # The data is in, and its header still stands in the line: +QIRD: 4,"192.0.2.2",7
+            line = self.parser.line
+            comma = line.find(b",") + 1
+            self._source = bytes(line[comma : line.find(b"\r")])
 
     def ready(self) -> bool:
         """As Channel.ready; never in transparent mode."""
@@ -98,9 +115,11 @@ class PdpChannel(PromptChannel):
         if into is not None:
             self._into = None
             if not code:
+                if self._source:
+                    self._owner._source = self._source  # type: ignore[attr-defined]
                 self.got = min(self.got, self._room)
                 for i in range(self.got):
-                    into[self._at + i] = self._whole[i]  # type: ignore[index]
+                    into[self._at + i] = self._whole[i]
         super()._finish(code)
 
 
@@ -118,7 +137,7 @@ class PdpModem(Modem):
     ACTIVATE_MS = 150_000
     DEACTIVATE_MS = 40_000
     CONTEXTS = 15  # contextID 1-15
-    TYPES = (1,)  # context types: 1 IPv4, 2 IPv6, 3 both
+    TYPES: tuple = (1,)  # context types: 1 IPv4, 2 IPv6, 3 both
     IMEI = "+CGSN"
     POWER_OFF = "+QPOWD=1"  # the normal way
     RESET = "+CFUN=1,1"
@@ -131,7 +150,13 @@ class PdpModem(Modem):
         super().__init__(uart, power)
         self._configured: dict = {}  # contextID -> the command that configures it
         self._active: list = []  # contextIDs that are up, as far as we know
-        self._urcs = ((b'+QIURC: "pdpdeact",', self._deactivated),)
+        self._lost: list = []  # contextIDs that the network has taken away, before QIDEACT
+        self._accepting = None  # the listener whose QIACCEPT is out
+        self._options: dict = {}  # what `option` has set or read: name -> values (options.py)
+        self._urcs = (
+            (b'+QIURC: "pdpdeact",', self._deactivated),
+            (b"+QICLOSE: ", self._closed),
+        )
 
     def attach(self, *args, **more):
         """Wait for SIM, registration and an address; see Modem.attach in attach.py.
@@ -165,10 +190,9 @@ class PdpModem(Modem):
             raw.refuse(_RAW)
         Modem._spin(self)
 
-    def _shut(self, cid: int):
-        raw = self.channel.raw
-        if raw is None or (yield from raw.shuts(cid)):
-            yield from Modem._shut(self, cid)
+    def _stream(self, s) -> bool:
+        # Is what UDP socket `s` receives read as a stream, without an end to a datagram?
+        return self._options.get("udp/readmode") == (1,) and s not in self.channel.services
 
     def _optional(self):  # type: ignore[override]
         if self.URC_PORT:
@@ -178,8 +202,28 @@ class PdpModem(Modem):
                 if not hasattr(e, "code"):
                     raise
 
+    def _shut(self, cid: int):
+        raw = self.channel.raw
+        if raw is not None and not (yield from raw.shuts(cid)):
+            return
+        yield from Modem._shut(self, cid)
+        if self._options.get("close/mode") == (1,) and self._sockets[cid] is None:
+            # OK was not all: the id is free after +QICLOSE: id,0
+            self._sockets[cid] = False
+            t = now()
+            while self._sockets[cid] is False and since(t) < self.CLOSE_MS:
+                yield
+            self._closed("+QICLOSE: %d" % cid)
+
+    def _closed(self, line: str) -> None:
+        cid = int(line[10:].split(",")[0])
+        if self._sockets[cid] is False:
+            self._sockets[cid] = None
+
     def _rebooted(self) -> None:
         self._active = []
+        self._lost = []
+        self.channel.services.clear()  # type: ignore[attr-defined]
         if self.channel.raw is not None:
             self.channel.raw.over()
         super()._rebooted()
@@ -187,6 +231,7 @@ class PdpModem(Modem):
     def _deactivated(self, line: str) -> None:
         # Its sockets are dead, and their ids in use until QIDEACT.
         cid = int(line[len('+QIURC: "pdpdeact",') :])
+        self._lost.append(cid)
         if cid in self._active:
             self._active.remove(cid)
         for s in self._sockets:

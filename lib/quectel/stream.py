@@ -1,6 +1,27 @@
-"""What programs expect of a socket beyond send and recv: its methods, loaded when first used."""
+"""What programs expect of a socket beyond connect, send and recv: its methods, loaded when first
+used. Those of more than a few lines have files of their own.
+"""
 
-from .modem import fail
+# File -> the methods in it
+_FILES = {
+    "listener": ("listen", "accept", "refuse"),
+    "datagrams": ("bind", "sendto", "recvfrom", "recvfrom_into"),
+    "transparent": ("transparent",),
+}
+
+
+def __getattr__(name: str):
+    for file in _FILES:
+        if name in _FILES[file]:
+            return getattr(__import__("quectel." + file, None, None, (name,)), name)
+    raise AttributeError(name)
+
+
+def context(s, cid: int) -> None:
+    """Use PDP context `cid` from connect(), bind() on; it is activated when needed."""
+    if not 0 < cid <= getattr(s._modem, "CONTEXTS", 1):
+        raise ValueError("context %d" % cid)
+    s._context = cid
 
 
 def state(s) -> int:
@@ -28,15 +49,3 @@ def setblocking(s, flag: bool) -> None:
 def setsockopt(s, *args) -> None:
     """Accepted for the programs that call it; the module has nothing to set here."""
     return
-
-
-def transparent(s, dtr=None):
-    """A stream of raw bytes over this socket, see transparent.py; not on BC modules: EOPNOTSUPP.
-
-    `dtr`: a pin that is wired to the module's DTR, which is then used to leave.
-    """
-    if not hasattr(s._modem.channel, "raw"):
-        fail(555, "transparent mode")
-    from .transparent import enter
-
-    return enter(s, dtr)

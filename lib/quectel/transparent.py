@@ -69,19 +69,23 @@ _TIMEOUT = const(-6)
 _BROKEN = const(-8)
 _NOT_CONNECTED = const(-10)
 _ALREADY = const(-13)
+_UNSUPPORTED = const(555)
 
 
-def enter(s, dtr=None) -> "Transparent":
+def transparent(s, dtr=None) -> "Transparent":
     """Socket.transparent: blocks until the module has said CONNECT.
 
-    OSError: ENOTCONN, EALREADY (another socket has the line), EAGAIN (more is buffered than fits
-    the ring: receive it first), ETIMEDOUT, QuectelError.
+    `dtr`: a pin that is wired to the module's DTR, which is then used to leave. OSError:
+    EOPNOTSUPP (BC modules), ENOTCONN, EALREADY (another socket has the line, or something goes
+    on), EAGAIN (more is buffered than fits the ring: receive it first), ETIMEDOUT, QuectelError.
     """
     channel = s._modem.channel
-    raw = channel.raw
+    if not hasattr(channel, "raw"):
+        fail(_UNSUPPORTED, "transparent")
     if s._state != _OPEN:
         s._check()
         fail(_NOT_CONNECTED, s._host)
+    raw = channel.raw
     if raw is None:
         raw = s._ahead
         if not isinstance(raw, Transparent):
@@ -96,7 +100,7 @@ def enter(s, dtr=None) -> "Transparent":
 
 
 def _step(word: bytes, k: int, b: int) -> int:
-    # So many bytes of `word` have come, when `b` comes after `k` of them. Its only border is CR LF.
+    # So many bytes of `word` have come when `b` follows `k` of them. Its only border is CR LF.
     if k == len(word):
         k = 2
     return k + 1 if b == word[k] else 1 if b == 13 else 0

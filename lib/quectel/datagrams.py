@@ -1,0 +1,99 @@
+"""UDP sockets that are not connected: UDP SERVICE. Methods of a `Socket`, see stream.py.
+
+    s.bind(("", 3030))                      opens the service
+    s.sendto(b"...", ("192.0.2.2", 7))      to anyone
+    n, address = s.recvfrom_into(buf)       a whole datagram, from whom
+
+On families without this service sendto() connects the socket, once and for all.
+"""
+
+from micropython import const
+
+from .listener import bind as bind_port
+from .listener import open_server
+from .modem import fail
+
+# socket.py
+_OPEN = const(2)
+_NEW = const(4)
+
+# errors.py
+_NOT_CONNECTED = const(-10)
+_AGAIN = const(-17)
+_UNSUPPORTED = const(555)
+
+_EPHEMERAL = const(49152)  # the first port for sockets that did not bind
+
+
+def bind(s, address) -> None:
+    """The local port. Opens the UDP service; of a TCP socket only notes the port for listen()."""
+    bind_port(s, address)
+    if s._udp:
+        _serve(s)
+
+
+def _serve(s) -> None:
+    modem = s._modem
+    s.send = _no_send
+    services = modem.channel.services
+    services[:] = [other for other in services if other._state <= _OPEN]
+    services.append(s)
+    open_server(s, "UDP SERVICE")
+
+
+def _no_send(buf) -> None:
+    fail(_NOT_CONNECTED, "sendto")
+
+
+def sendto(s, buf, address) -> int:
+    """Send one datagram, of up to 1460 bytes, to (host, port); a name is looked up each time.
+
+    OSError: EAGAIN at timeout 0, EOPNOTSUPP when a connected socket is to send elsewhere.
+    """
+    host, port = address
+    modem = s._modem
+    if not hasattr(modem, "CONTEXTS"):
+        if s._state == _NEW:
+            s.connect(address)
+            s._port = port
+        elif host != s._host or port != getattr(s, "_port", 0):
+            fail(_UNSUPPORTED, "sendto: connected")
+        return s.send(buf)
+    if not s._udp or not 0 < port < 65536:
+        raise ValueError("sendto: UDP, port 1 to 65535")
+    if s._state == _NEW:
+        bind(s, ("", _EPHEMERAL + id(s) % 16384))
+    s._check()
+    if s not in modem.channel.services:
+        fail(_UNSUPPORTED, "sendto: connected")
+    if not host.replace(".", "").isdigit():
+        host = modem.resolve(host)[0]
+    if s._pos < s._end:
+        fail(_AGAIN, "not sent yet")
+    s._to = '"%s",%d' % (host, port)
+    return type(s).send(s, buf)
+
+
+def recvfrom_into(s, buf, nbytes: int = 0) -> tuple:
+    """(count, (address, port)) of one datagram; what does not fit into `buf` is dropped.
+
+    Of a connected socket the address is what it was connected to.
+    """
+    n = s.recv_into(buf, nbytes)
+    return n, source(s)
+
+
+def recvfrom(s, n: int) -> tuple:
+    """(bytes, (address, port)) of one datagram."""
+    buf = bytearray(n)
+    n = s.recv_into(buf)
+    return bytes(buf[:n]), source(s)
+
+
+def source(s) -> tuple:
+    """Who sent the datagram read last."""
+    text = getattr(s, "_source", None)
+    if not text:
+        return (s._host, getattr(s, "_port", 0))
+    host, port = text.decode().split(",")
+    return (host.strip('"'), int(port))
