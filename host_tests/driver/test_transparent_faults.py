@@ -5,7 +5,7 @@ import errno
 
 from host_tests.driver.events import fails, noise
 from host_tests.driver.harness import raises, said, urc
-from host_tests.driver.test_transparent import FAMILIES, NO_CARRIER, read, up, works
+from host_tests.driver.test_transparent import FAMILIES, NO_CARRIER, Pin, read, up, works
 
 # -- going in and out ----------------------------------------------------------------------------
 
@@ -125,8 +125,11 @@ def test_the_peer_closes(line):
         t = d.clock.now
         assert raw.read(5) == b"" and raw.readinto(bytearray(5)) == 0
         assert d.clock.now - t < 8000
+        t = d.clock.now
+        assert d.modem.imei() and d.clock.now - t < 1000 and d.modem.channel.raw is None
         fails(errno.ENOTCONN, raw.write, b"x")
         raw.leave()
+        fails(errno.ENOTCONN, raw.resume)
         assert s.recv(5) == b""
         s.close()
         assert said(d, "+QICLOSE") == ["AT+QICLOSE=0"]
@@ -184,7 +187,7 @@ def test_a_forged_end_of_any_length(line):
 def test_the_peer_closes_while_leaving(line):
     for ms in (300, 1200, 2000, 2250):
         d, s, peer = up(line)
-        raw = s.transparent()
+        raw = s.transparent(Pin(d, works=False)) if ms == 300 else s.transparent()
         peer.send(b"rest")
         d.clock.call_later(ms, peer.close)
         raw.leave()
