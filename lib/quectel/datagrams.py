@@ -14,6 +14,7 @@ from .listener import open_server
 from .modem import fail
 
 # socket.py
+_OPEN = const(2)
 _NEW = const(4)
 
 # errors.py
@@ -34,7 +35,9 @@ def bind(s, address) -> None:
 def _serve(s) -> None:
     modem = s._modem
     s.send = _no_send
-    modem.channel.services.append(s)
+    services = modem.channel.services
+    services[:] = [other for other in services if other._state <= _OPEN]
+    services.append(s)
     open_server(s, "UDP SERVICE")
 
 

@@ -7,6 +7,7 @@ The contexts are in contexts.py.
 
 from micropython import const
 
+from .channel import now, since
 from .modem import Modem
 from .prompt import PromptChannel
 
@@ -48,7 +49,7 @@ class PdpChannel(PromptChannel):
 
     def transfer(self, owner, form: int, cid: int, n: int, buf, off: int) -> None:
         """As Channel.transfer."""
-        if form == _READ and owner._udp:
+        if form == _READ and owner._udp and not self._modem._stream(owner):
             self._source = b""
             if self._whole is None:
                 self._whole = bytearray(_READ_MAX)
@@ -59,6 +60,9 @@ class PdpChannel(PromptChannel):
             buf = self._whole
             off = 0
         PromptChannel.transfer(self, owner, form, cid, n, buf, off)
+        if hasattr(self.parser, "fields"):
+            # View mode 1: the data is behind the last one. +QIRD: 4,"192.0.2.2",7,
+            self.parser.fields = 3 if owner in self.services else 1
         if form == _PROMPTED and owner in self.services:
             self.head = ("AT+QISEND=%d,%d,%s\r" % (cid, n, owner._to)).encode()
             self.n = len(self.head)
@@ -69,8 +73,11 @@ class PdpChannel(PromptChannel):
         if self._trail and self._owner in self.services:
             # The data is in, and its header still stands in the line: +QIRD: 4,"192.0.2.2",7
             line = self.parser.line
-            comma = line.find(b",") + 1
-            self._source = bytes(line[comma : line.find(b"\r")])
+            start = line.find(b",") + 1
+            end = line.find(b",", start) + 1
+            while 48 <= line[end] <= 57:
+                end += 1
+            self._source = bytes(line[start:end])
 
     def _line(self) -> None:
         p = self.parser
@@ -120,7 +127,11 @@ class PdpModem(Modem):
         self._active: list = []  # contextIDs that are up, as far as we know
         self._lost: list = []  # contextIDs that the network has taken away, before QIDEACT
         self._accepting = None  # the listener whose QIACCEPT is out
-        self._urcs = ((b'+QIURC: "pdpdeact",', self._deactivated),)
+        self._options: dict = {}  # what `option` has set or read: name -> values (options.py)
+        self._urcs = (
+            (b'+QIURC: "pdpdeact",', self._deactivated),
+            (b"+QICLOSE: ", self._closed),
+        )
 
     def attach(self, *args, **more):
         """Wait for SIM, registration and an address; see Modem.attach in attach.py.
@@ -135,6 +146,11 @@ class PdpModem(Modem):
 
         connect(self, s, address)
 
+    def _stream(self, s) -> bool:
+        # Is what UDP socket `s` receives read as a stream, without an end to a datagram?
+        services = self.channel.services  # type: ignore[attr-defined]
+        return self._options.get("udp/readmode") == (1,) and s not in services
+
     def _optional(self):  # type: ignore[override]
         if self.URC_PORT:
             try:
@@ -142,6 +158,21 @@ class PdpModem(Modem):
             except OSError as e:
                 if not hasattr(e, "code"):
                     raise
+
+    def _shut(self, cid: int):
+        yield from Modem._shut(self, cid)
+        if self._options.get("close/mode") == (1,) and self._sockets[cid] is None:
+            # OK was not all: the id is free after +QICLOSE: id,0
+            self._sockets[cid] = False
+            t = now()
+            while self._sockets[cid] is False and since(t) < self.CLOSE_MS:
+                yield
+            self._closed("+QICLOSE: %d" % cid)
+
+    def _closed(self, line: str) -> None:
+        cid = int(line[10:].split(",")[0])
+        if self._sockets[cid] is False:
+            self._sockets[cid] = None
 
     def _rebooted(self) -> None:
         self._active = []
