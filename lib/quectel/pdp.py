@@ -12,6 +12,9 @@ from .modem import Modem
 from .prompt import PromptChannel
 
 # channel.py
+_POISONED = const(2)
+_IDLE = const(0)
+_ANSWER = const(1)
 _SECOND_DUE = const(2)
 _SEND_OK = const(-3)
 _READ = const(0)
@@ -20,6 +23,10 @@ _PROMPTED = const(3)
 _READ_MAX = const(1500)
 _BROKEN_DOWN = const(570)  # PDP context broken down
 
+# transparent.py: phases from which on it refuses
+_ASK = const(1)
+_RAW = const(3)
+
 
 def context_of(s) -> "int | None":
     """The contextID that Socket `s` uses, None before it is known."""
@@ -27,7 +34,12 @@ def context_of(s) -> "int | None":
 
 
 class PdpChannel(PromptChannel):
-    """A PromptChannel for the newer commands."""
+    """A PromptChannel for the newer commands.
+
+    In transparent mode `uart` is one that takes and gives nothing, see transparent.py.
+    """
+
+    raw = None  # the Transparent that has the line, or is about to get it
 
     def __init__(self, uart, modem) -> None:
         super().__init__(uart, modem)
@@ -79,11 +91,30 @@ class PdpChannel(PromptChannel):
                 end += 1
             self._source = bytes(line[start:end])
 
+    def ready(self) -> bool:
+        """As Channel.ready; never in transparent mode."""
+        raw = self.raw
+        return (raw is None or raw.phase <= _ASK) and super().ready()
+
+    def _switching(self) -> bool:
+        raw = self.raw
+        return raw is not None and self.phase == _ANSWER and raw.asks == self.head
+
     def _line(self) -> None:
         p = self.parser
         if self._trail and p.blank == 1:
             p.blank = 2
-        super()._line()
+        if not self._switching() or not self.raw.answer(p):  # type: ignore[attr-defined]
+            super()._line()
+
+    def _soil(self, code: int) -> None:
+        if self._switching():
+            # CONNECT may still come, or was garbled: any text may go to the peer.
+            self.state = _POISONED
+            self.phase = _IDLE
+            self._finish(code)
+        else:
+            super()._soil(code)
 
     def _finish(self, code: int) -> None:
         into = self._into
@@ -101,6 +132,7 @@ class PdpChannel(PromptChannel):
 class PdpModem(Modem):
     """A Modem with contexts. A family is a subclass that is data, see eg91xq.py."""
 
+    channel: PdpChannel
     CHANNEL = PdpChannel
     IDS = 12  # connectID 0-11
     INLINE_MAX = 0
@@ -146,6 +178,25 @@ class PdpModem(Modem):
 
         connect(self, s, address)
 
+    def reset(self, **more):
+        """As in services.py; by the RESET pin it ends transparent mode too."""
+        raw = self.channel.raw
+        if raw is not None and self.power and self.power.reset:
+            raw.over()
+        return self.__getattr__("reset")(**more)
+
+    def _at(self, *args):
+        raw = self.channel.raw
+        if raw is not None:
+            raw.refuse(_ASK)
+        return Modem._at(self, *args)
+
+    def _spin(self) -> None:
+        raw = self.channel.raw
+        if raw is not None:
+            raw.refuse(_RAW)
+        Modem._spin(self)
+
     def _stream(self, s) -> bool:
         # Is what UDP socket `s` receives read as a stream, without an end to a datagram?
         services = self.channel.services  # type: ignore[attr-defined]
@@ -160,6 +211,9 @@ class PdpModem(Modem):
                     raise
 
     def _shut(self, cid: int):
+        raw = self.channel.raw
+        if raw is not None and not (yield from raw.shuts(cid)):
+            return
         yield from Modem._shut(self, cid)
         if self._options.get("close/mode") == (1,) and self._sockets[cid] is None:
             # OK was not all: the id is free after +QICLOSE: id,0
@@ -177,7 +231,9 @@ class PdpModem(Modem):
     def _rebooted(self) -> None:
         self._active = []
         self._lost = []
-        self.channel.services.clear()  # type: ignore[attr-defined]
+        self.channel.services.clear()
+        if self.channel.raw is not None:
+            self.channel.raw.over()
         super()._rebooted()
 
     def _deactivated(self, line: str) -> None:
