@@ -12,13 +12,15 @@ UP = b'+QIACT: 1,1,1,"10.16.32.48"'
 
 
 class PdpPlayer(Player):
-    """A Player whose context 1 is up, and whose QICLOSE ends with OK."""
+    """A Player whose context 1 is up, whose QICLOSE ends with OK, and who has no data to read."""
 
     def standing(self, line):
         if line == b"AT+QIACT?":
             return answer(UP)
         if line.startswith(b"AT+QICLOSE="):
             return OK
+        if line.startswith(b"AT+QIRD="):
+            return answer(b"+QIRD: 0")
         return super().standing(line)
 
 
