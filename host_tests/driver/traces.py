@@ -2,7 +2,8 @@
 
 Gathered from public logs, drivers and module firmware, retold here. Bytes are as on the wire.
 Each is a tuple of steps under its name (A24), with a line that says what it shows; what a host
-must make of it is in the test of that name, in test_traces.py or test_traces_data.py.
+must make of it is in the test of that name, in test_traces.py or test_traces_data.py. These are
+the NB-IoT families; for the others see traces_pdp.py.
 
 A step is ("tx", text): wait until the driver has written this; ("rx", text) or ("rx", text, ms):
 the module says this, `ms` after the step before. Commands of the driver that the trace does not
@@ -36,7 +37,8 @@ class Player:
 
     def __init__(self, clock, silent=False):
         self.clock = clock
-        self.silent = silent  # answers nothing that is not in the steps
+        # Answers nothing that is not in the steps, and hears nothing while it is at one of them
+        self.silent = silent
         self.commands = []  # command lines, without CR
         self.written = bytearray()  # every byte
         self._typed = bytearray()
@@ -77,8 +79,13 @@ class Player:
             self._typed = self._typed[at + 1 :]
             if line:
                 self.commands.append(line.decode())
-                self._queue.append(line)
+                if not (self.silent and self._busy):
+                    self._queue.append(line)
             self._work()
+
+    def standing(self, line):
+        """The answer to a command that is not in the steps."""
+        return standing(line)
 
     def _work(self):
         while self._queue and not self._busy:
@@ -86,7 +93,7 @@ class Player:
             if self._steps and self._steps[0] == ("tx", line):
                 self._next()
             elif not self.silent:
-                self._out(standing(line))
+                self._out(self.standing(line))
 
     def _next(self):
         self._steps.pop(0)
@@ -114,9 +121,11 @@ class Player:
 class Trace(Desk):
     """A modem of that family on a UART where a trace is played."""
 
+    PLAYER = Player
+
     def __init__(self, line, name, silent=False, power=None):
         self.clock = VirtualClock()
-        self.module = Player(self.clock, silent)
+        self.module = self.PLAYER(self.clock, silent)
         self.uart = SimUART(self.module, self.clock, line.chunking())
         use(self.clock)
         self.modem = family(name)(self.uart, power)

@@ -413,6 +413,7 @@ def on_urc(modem, prefix: str, callback) -> None:
 
     It runs inside `poll()`: it must be short, and must not wait for the module. What it raises is
     dropped and counted. None as callback takes the prefix off again. OSError(ENOMEM) after 8.
+    An empty prefix hears answers without a name (AT+CIMI) too.
     """
     wanted = prefix.encode()
     urcs = [u for u in modem._urcs if u[0] != wanted]
@@ -430,7 +431,8 @@ def hear(modem, p) -> bool:
         return heard  # echo
     for prefix, callback in modem._urcs:
         if p.begins(prefix):
-            heard = True
+            # Who wants all lines must not take an answer that has no name from its command.
+            heard = heard or len(prefix) > 0 or p.line[0] == 43
             try:
                 callback(p.text())
             except Exception:
