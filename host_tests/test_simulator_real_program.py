@@ -91,6 +91,12 @@ def test_every_family_has_a_name_on_the_command_line(capsys):
     assert ", ".join(families.NAMES).lower() in help
 
 
+@pytest.mark.parametrize("name", families.NAMES)
+def test_every_family_boots_and_tells_its_name(name):
+    with on_port(name) as line:
+        line.ask("AT+CGMM", name.encode() + b"\r\n\r\nOK\r\n")
+
+
 @pytest.mark.parametrize("text", ["noon", "2026-11-20T12:00:00+02:07"])
 def test_a_time_that_makes_no_sense_is_refused(capsys, text):
     assert "argument --time: not understood: " + text in refused(capsys, "--time", text)

@@ -107,6 +107,7 @@ class CommandLine:
         self._data_mode = None  # what takes the bytes after a prompt (send.py)
         self._skip_lf = False  # a LF that belongs to the CR before it
         self._info = bytearray()
+        self._glued = False
         self._fresh = True  # the next information line is a command's first
         self._then = []
         self._chain = []  # the commands of this line not yet begun
@@ -227,7 +228,7 @@ class CommandLine:
         self._carry_on()
 
     def _carry_on(self):
-        result = None
+        result = None if self.app_ready else FAIL
         while self._chain and result is None:
             result = self._carry_out(self._chain.pop(0))
         if result == DEFER:
@@ -257,14 +258,23 @@ class CommandLine:
         else:
             self._conclude(result, 0)
 
+    def glue_final(self):
+        """Let the final result follow the information without an empty line."""
+        self._glued = True
+
     def _conclude(self, result, wait):
         self._chain = []
+        if self.chatty:
+            self.urc('+QIND: "csq",25,99')
         if isinstance(result, bytes):
             final = result
         elif result == PROMPT:
             final = self.prompt_bytes()
         else:
             final = self.final(result)
+        if self._glued and final[:2] == b"\r\n":
+            final = final[2:]
+        self._glued = False
         if wait > 0:
             self._busy = True
             self.later(wait, self._answer, bytes(self._info) + final, self._then)

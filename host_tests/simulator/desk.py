@@ -32,6 +32,11 @@ class Desk:
         self.type(b"\r")
         return self.heard(ms)
 
+    def activate(self, cid=1, apn="internet"):
+        """The context a socket needs, where the host has to ask for it."""
+        assert self.say('AT+QICSGP=%d,1,"%s","","",0' % (cid, apn)) == OK
+        assert self.say("AT+QIACT=%d" % cid) == OK
+
     def open(self, sid=0, kind="TCP", host="198.51.100.7", port=7, mode=0, **peer):
         """A peer and a socket connected to it."""
         make = self.net.tcp if kind == "TCP" else self.net.udp

@@ -53,6 +53,13 @@ KNOBS = (
     "dnsgip_bare",
     "lost_opens",
     "blank_before_ok",
+    "boot_noise",
+    "chatty",
+    "single_crlf",
+    "closed_again",
+    "recv_length",
+    "tell_full",
+    "hex_upper",
 )
 
 # From the command to what the key names, in milliseconds. "answer" is any command's answer; "AT+X"
@@ -109,6 +116,9 @@ class Family:
     cmee = 0
     banner = False  # the boot ROM's text before RDY
     power_down_urc = "NORMAL POWER DOWN"
+    boot_noise = b""  # what is glued to RDY
+    chatty = False  # a URC between each command and its answer
+    single_crlf = False  # no CR LF before a URC
     autobaud = 0  # how many command lines after a boot stay unanswered
     wake_resets = True  # deep sleep ends in a reboot with nothing kept
 
@@ -140,6 +150,7 @@ class Family:
     peer_closed_state = 3
     used_id_urc = False  # QIOPEN of an id in use, or in no context, fails by URC, not at once
     close_unused_ok = False
+    closed_again = False  # the "closed" URC comes once more after QICLOSE
     state3 = False  # QISTATE shows live clients as 3 and closing ones as 5
     incoming_ids = "next"  # of what a listener accepts: the "next" free one, or from the "top"
     at_port = "uart1"  # the last field of QISTATE
@@ -165,6 +176,9 @@ class Family:
     read_max = 512
     swallow_recv = True  # no recv URC, ever, for what arrives in data mode
     receive_buffer = 20480  # bytes unread per socket where a stream waits in the module
+    recv_length = False  # a length in every recv URC
+    tell_full = False  # a full buffer loses data and says so, streams too
+    hex_upper = True
     blank_before_ok = True  # one empty line between QIRD's data and OK
     max_nodes = 20
     hold_tcp = False  # True: with no node left TCP data waits with the peer instead of being lost

@@ -12,10 +12,11 @@ class Inbox:
     """What has been received and not been read. A stream is read across the borders of what the
     network delivered, a datagram is not; a UDP service gives each as a whole, with its sender."""
 
-    def __init__(self, stream):
+    def __init__(self, stream, waits=False):
         self.stream = stream
+        self.waits = waits  # what finds no room is not lost: the peer keeps it
         self.chunks = []  # [data, sender's address, port]
-        self.backlog = []  # of a stream: not yet in the module, its window is closed
+        self.backlog = []  # not yet in the module
         self.unread = 0
         self.total = 0
         self.signalled = False  # the host has been told, and has not read all since
@@ -23,9 +24,9 @@ class Inbox:
     def put(self, data, address, port, limit):
         """False if it is lost."""
         if self.backlog or self.unread + len(data) > limit:
-            if self.stream:
+            if self.waits:
                 self.backlog.append(data)
-            return self.stream
+            return self.waits
         self._add(data, address, port)
         return True
 
@@ -68,7 +69,9 @@ class Inbox:
 
 def shown(module, data):
     """Payload as it goes out to the host ("dataformat")."""
-    return hexlify(data).upper() if module.option("dataformat", 1) else data
+    if not module.option("dataformat", 1):
+        return data
+    return hexlify(data).upper() if module.hex_upper else hexlify(data)
 
 
 def separator(module):
@@ -85,7 +88,7 @@ def deliver(module, socket, data, address="", port=0):
         module.urc(header.encode() + separator(module) + shown(module, data))
     elif socket.inbox.put(data, address, port, module.receive_buffer):
         signal(module, socket)
-    elif module.option("buff full"):
+    elif module.tell_full:
         module.urc('+QIURC: "recv",%d,"buff full"' % socket.id)
 
 
@@ -98,7 +101,7 @@ def signal(module, socket):
     if module.in_data_mode and module.swallow_recv:
         return  # and as the buffer is not empty any more, none follows
     line = '+QIURC: "recv",%d' % socket.id
-    if module.option("recvind"):
+    if module.recv_length or module.option("recvind"):
         line += ",%d" % inbox.unread
     module.urc(line)
 

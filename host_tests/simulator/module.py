@@ -46,6 +46,8 @@ class Module(CommandLine, Power, Radio, Contexts, Sockets, Opening, Transparent,
     sim       False: no SIM card
     roaming   True: registered away from home (5 instead of 1)
 
+    quirks    names in quirks.QUIRKS: firmware that deviates from its manual
+
     and any of families.KNOBS.
     """
 
@@ -63,6 +65,7 @@ class Module(CommandLine, Power, Radio, Contexts, Sockets, Opening, Transparent,
         apn=None,
         sim=True,
         roaming=False,
+        quirks=(),
         **knobs,
     ):
         family = families.find(family) if isinstance(family, str) else family
@@ -77,6 +80,8 @@ class Module(CommandLine, Power, Radio, Contexts, Sockets, Opening, Transparent,
         self.sim = sim
         self.roaming = roaming
         self.delays = dict(family.delays)
+        if quirks:
+            knobs = self._with_quirks(quirks, knobs)
         if isinstance(delays, int):
             for key in self.delays:
                 self.delays[key] = delays
@@ -107,6 +112,14 @@ class Module(CommandLine, Power, Radio, Contexts, Sockets, Opening, Transparent,
             else:
                 self.attach()
 
+    def _with_quirks(self, names, knobs):
+        from . import quirks  # most modules do without
+
+        sets, delays = quirks.settings(names, self.family.name)
+        self.delays.update(delays)
+        sets.update(knobs)
+        return sets
+
     def start_session(self):
         """Everything a boot resets."""
         stored = self.nvram.get
@@ -122,6 +135,7 @@ class Module(CommandLine, Power, Radio, Contexts, Sockets, Opening, Transparent,
         self.sockets = [None] * self.family.ids
         self.send_pending = False  # between a send and its SEND OK
         self.dns_busy = False
+        self.app_ready = self.sim_usable = True
         self.ntp_running = None  # (server, port) while a QNTP is under way
         self.held = []  # URCs that wait for data mode to end
         self.autos = {}  # <connectID> -> settings.AutoSend
@@ -156,4 +170,5 @@ class Module(CommandLine, Power, Radio, Contexts, Sockets, Opening, Transparent,
             self.held.append(text)
             return
         if self.urcs_to in HERE:
-            self.write(b"\r\n" + (text.encode() if isinstance(text, str) else text) + b"\r\n")
+            before = b"" if self.single_crlf else b"\r\n"
+            self.write(before + (text.encode() if isinstance(text, str) else text) + b"\r\n")

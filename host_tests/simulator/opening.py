@@ -3,7 +3,7 @@ Listeners and UDP services are in `listener.py`, transparent mode is in `transpa
 
 from . import inbox
 from .at import DEFER, FAIL, READ, WRITE, fields, number
-from .sockets import CONNECTED, INITIAL, OPENING, Socket, good_host, local_port_used
+from .sockets import CONNECTED, INITIAL, OPENING, Socket, good_host, local_port_used, refuse
 
 LISTENING, CLOSING = 3, 4
 
@@ -28,7 +28,10 @@ class Client(Socket):
         self.context = context
         self.server = sid  # the listener a connection came in by
         self.shown_port = local_port or module.next_port()
-        self.inbox = inbox.Inbox(service != "UDP" or module.option("udp/readmode") == 1)
+        stream = self.kind == "TCP"
+        self.inbox = inbox.Inbox(
+            stream or module.option("udp/readmode") == 1, stream and not module.tell_full
+        )
         self.acked = 0  # as told last, for when the connection is gone
         self.transparent = None  # transparent.Line, while this socket has the line
 
@@ -63,7 +66,7 @@ class Client(Socket):
         self.drop()
 
     def shown_host(self):
-        return self.address
+        return self.host if self.module.show_domain else self.address
 
     def shown_state(self):
         if self.module.state3 and self.state in (CONNECTED, CLOSING):
@@ -117,7 +120,9 @@ def qiopen(module, kind, args):
     module._opens += 1
     code = unavailable(module, context, sid, service, local)
     if code:
-        return refuse(module, sid, code, mode == TRANSPARENT and not serves)
+        if mode == TRANSPARENT and not serves:
+            return code
+        return refuse(module, sid, code)
     make = module.family.services[service]
     socket = make(module, sid, service, context, given[3], port, local, mode)
     module.sockets[sid] = socket
@@ -138,15 +143,6 @@ def unavailable(module, context, sid, service, local):
     if local and local_port_used(module, service[:3], local):
         return PORT_BUSY
     return 0
-
-
-def refuse(module, sid, code, at_once):
-    """By URC, or by ERROR, as the firmware has it."""
-    if at_once or not module.used_id_urc:
-        return code
-    module.last_error = code
-    module.afterwards(0, module.urc, "+QIOPEN: %d,%d" % (sid, code))
-    return None
 
 
 def qiclose(module, kind, args):
@@ -180,6 +176,8 @@ def qiclose(module, kind, args):
 
 def closed(module, socket):
     module.release(socket)
+    if module.closed_again:
+        module.afterwards(0, Socket.tell_closed, socket)
     module.finish(None)
 
 

@@ -7,6 +7,8 @@ BANNER = (
     "U0: 0000 0001 [0000]\r\nT0: 0000 00B4\r\nLeaving the BROM\r\n\r\n"
 )
 
+SIM_COMMANDS = ("+CPIN", "+CIMI", "+CCID", "+QCCID", "+NCCID", "+QICSGP", "+CGDCONT", "+QIACT")
+
 
 class Power:
     """Part of Module. `state` is one of the words above; `epoch` counts boots, so that no plan
@@ -86,7 +88,10 @@ class Power:
     def _ready(self):
         self.start_session()
         self.state = RUNNING
-        self.write(b"\r\nRDY\r\n")
+        self.app_ready = not self.app_rdy
+        self.sim_usable = not self.late_sim
+        noise = self.boot_noise
+        self.write(noise + b"RDY\r\n" if noise else b"\r\nRDY\r\n")
         when = 0
         for delay, text in self.family.boot_urcs:
             when += self.delays[delay]
@@ -95,16 +100,23 @@ class Power:
             else:
                 self.later(when, self._boot_urc, text)
         if self.app_rdy:
-            self.later(self.delays["APP RDY"], self.urc, "APP RDY")
+            self.later(self.delays["APP RDY"], self._app_ready)
+        self.later(when, self._sim_usable)
 
     def _boot_urc(self, text):
         if self.sim or "+CFUN" in text:
             self.urc(text)
-        self.booted_to = text
+
+    def _app_ready(self):
+        self.app_ready = True
+        self.urc("APP RDY")
+
+    def _sim_usable(self):
+        self.sim_usable = True
 
     def deaf_to(self, name):
         """True for a command that fails because the module has only just started."""
-        return False
+        return not self.sim_usable and name in SIM_COMMANDS
 
     def reboot(self):
         """As by a watchdog: silence, then RDY. Everything not in NVRAM is lost."""

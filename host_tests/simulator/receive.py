@@ -9,9 +9,9 @@ PARAMETER, SOCKET_CLOSED = 552, 567
 
 def shown(module, data):
     """Payload as it goes out to the host: as it is, or as hex digits ("dataformat")."""
-    if module.nvram.get("recv_format", 0):
-        return hexlify(data).upper()
-    return data
+    if not module.nvram.get("recv_format", 0):
+        return data
+    return hexlify(data).upper() if module.hex_upper else hexlify(data)
 
 
 def deliver(module, socket, data):
@@ -30,9 +30,9 @@ def deliver(module, socket, data):
     # One URC, when the buffer was empty. Firmware prints none while the host is in data mode, and
     # then
     # none later either, as the buffer is no longer empty: only QIRD finds this data.
-    if len(nodes) == 1 and not module.in_data_mode:
+    if len(nodes) == 1 and not (module.in_data_mode and module.swallow_recv):
         line = '+QIURC: "recv",%d' % socket.id
-        if module.nvram.get("showlength", 0):
+        if module.recv_length or module.nvram.get("showlength", 0):
             line += ",%d" % len(data)
         module.urc(line)
 
@@ -81,6 +81,8 @@ def qird(module, kind, args):
         header += ",%d" % len(rest)
     separator = b"," if module.nvram.get("viewmode", 0) else b"\r\n"
     module.info(header.encode() + separator + shown(module, data))
+    if not module.blank_before_ok:
+        module.glue_final()
     return None
 
 

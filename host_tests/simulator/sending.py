@@ -105,7 +105,8 @@ def qisendex(module, kind, args):
 def hand_over(module, socket, data):
     good = taken(module, socket, data)
     module.send_pending = False
-    module.finish(b"\r\nSEND OK\r\n" if good else b"\r\nSEND FAIL\r\n")
+    ok = b"\r\nOK\r\n" if module.prompt_ok and good else b""
+    module.finish(ok + (b"\r\nSEND OK\r\n" if good else b"\r\nSEND FAIL\r\n"))
 
 
 def qisde(module, kind, args):

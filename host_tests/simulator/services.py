@@ -92,6 +92,9 @@ def qping(module, kind, args):
     size = number(given[4], 32, 200, 32) if module.family.ping_sized else 32
     if min(timeout, count, size) < 0:
         return PARAMETER
+    if module.cgact_lies:
+        module.afterwards(module.delays["+QPING"], module.urc, "+QPING: 559")
+        return None
     module.afterwards(
         module.delays["+QPING"], Ping(module, given[1], timeout * 1000, count, size).start
     )

@@ -162,13 +162,22 @@ def qiopen(module, kind, args):
     if context != 1 or module.ip is None:
         return NO_CONTEXT
     if module.sockets[sid] is not None:
-        return ID_USED
+        return refuse(module, sid, ID_USED)
     if local and local_port_used(module, service, local):
         return PORT_BUSY
     socket = Socket(module, sid, service, host, port, local, mode)
     module.sockets[sid] = socket
     socket.timer = module.later(module.family.open_ms, socket.opened, CONNECT_FAILED)
     module.afterwards(module.delays["+QIOPEN"], socket.start, v6 == 1)
+    return None
+
+
+def refuse(module, sid, code):
+    """By URC, or by ERROR, as the firmware has it."""
+    if not module.used_id_urc:
+        return code
+    module.last_error = code
+    module.afterwards(0, module.urc, "+QIOPEN: %d,%d" % (sid, code))
     return None
 
 
@@ -207,6 +216,8 @@ def qiclose(module, kind, args):
     if not given or len(given) != 1:
         return PARAMETER
     socket, code = used_socket(module, given[0])
+    if code == SOCKET_CLOSED and module.close_unused_ok:
+        return None
     if code == 0 and socket.closing:
         code = SOCKET_CLOSED
     if code:
@@ -222,6 +233,8 @@ def closed(module, socket):
     if module.sockets[socket.id] is socket:
         module.sockets[socket.id] = None
         module.write(b"\r\nCLOSE OK\r\n")
+        if module.closed_again:
+            socket.tell_closed()
 
 
 def qistate(module, kind, args):

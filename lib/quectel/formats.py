@@ -89,14 +89,18 @@ class FormatParser(Parser):
         return 0 <= cid < 16 and self.push >> cid & 1 == 1 and self.num(2) > 0
 
 
-def adopt(channel, name: str, value: int) -> None:
-    """Have the channel's parser expect what QICFG option `name` is now set to."""
+def adopt(channel, name: str, value: int, fields: int = 2) -> None:
+    """Have the channel's parser expect what QICFG option `name` is now set to.
+
+    `fields`: numbers in a QIRD header, until "showlength" says otherwise.
+    """
     old = channel.parser
     if not isinstance(old, FormatParser):
         new = FormatParser(len(old.line))
         # What has come of a line stays where it is; so does what the parser was told.
         for key in ("line", "n", "blank", "oversize", "garbage", "_raw", "_over", "_done"):
             setattr(new, key, getattr(old, key))
+        new.fields = fields
         channel.parser = old = new
     if name == "viewmode":
         old.view = value

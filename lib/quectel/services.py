@@ -308,29 +308,17 @@ def dns_servers(modem, primary: "str | None" = None, secondary: "str | None" = N
 # -- settings and state -------------------------------------------------------------------------
 
 
-def option(modem, name: str, *values: int):
-    """An option of QICFG as a tuple of numbers, after setting it if values are given.
+def option(modem, name: str, *values: "int | str"):
+    """An option of QICFG as a tuple of numbers and strings, after setting it if values are given.
 
-    What is set holds for this modem object: it is set again when the module has rebooted.
-    QuectelError 552: the module has no such option, or not with such values.
+    What is set holds for this modem object: it is set again when the module has rebooted. Not so
+    "send/auto", which is of one connection, and whose first value, its connectID, reads it.
+    ValueError: this family has no such option, or not with such values. QuectelError: the module's
+    firmware has not.
     """
-    text = "+QICFG=" + quoted(name, 30)
-    for value in values:
-        if not 0 <= value < 1 << 30:
-            raise ValueError("option: numbers only")
-    yield from set_up(modem)
-    if values:
-        setting = text + "".join([",%d" % value for value in values])
-        yield from modem._at(setting)
-        others = [s for s in modem.SETTINGS if not s.startswith(text)]
-        modem.SETTINGS = tuple(others + [setting])
-    lines = yield from modem._at(text, _LOCAL_MS, True)
-    kept = tuple([number(x) for x in fields(lines[-1])[1:]])
-    if name in ("dataformat", "viewmode", "showlength"):
-        from .formats import adopt
+    from .options import option
 
-        adopt(modem.channel, name, kept[-1])
-    return kept
+    return option(modem, name, *values)
 
 
 def sockets(modem):
