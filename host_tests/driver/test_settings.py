@@ -110,7 +110,7 @@ def test_each_code_has_its_errno():
 
 def test_a_bare_error_is_asked_about(line):
     d = line.desk()
-    assert raises(QuectelError, d.modem.option, "no such").code == 552
+    assert raises(QuectelError, d.modem.command, '+QICFG="no such"').code == 552
     assert said(d, "+QIGETERROR") == ["AT+QIGETERROR"]
 
 
