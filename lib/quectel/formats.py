@@ -1,7 +1,8 @@
 """The parser for what the driver does not choose by itself: QICFG settings, and pushed data.
 
 `view` 1 puts the data behind a comma instead of CR LF, `hexed` sends two hex digits a byte. Loaded
-when `option("viewmode", 1)` or `option("dataformat", 0, 1)` asks for one of them.
+when `option("viewmode", 1)` or `option("dataformat", 0, 1)` asks for one of them, or push mode is
+used (pushparser.py).
 """
 
 from micropython import const
@@ -11,6 +12,7 @@ from .parser import Parser
 # parser.py
 _NONE = const(0)
 _HEADER = const(2)
+_SPOILT = const(-99)
 
 
 class FormatParser(Parser):
@@ -19,12 +21,14 @@ class FormatParser(Parser):
     def __init__(self, size: int = 216) -> None:
         super().__init__(size)
         self.push = 0  # bit n: connectID n is in direct push mode, the same line announces data
+        self.sourced = 0  # bit n: and it says from where, as that of a UDP SERVICE does
         self.view = 0  # QICFG "viewmode"
         self.hexed = 0  # QICFG "dataformat",x,hexed
         self.fields = 2  # numbers in a QIRD header: 2 with "showlength",1, else 1
         self._commas = 0  # of the line so far
         self._nibble = -1  # the first hex digit of a byte, waiting for its second
         self._quoted = False  # some firmware puts quotes around the digits, not counted
+        self._bad = False  # there was something else than digits
 
     def _take(self) -> None:
         if not self.hexed:
@@ -41,9 +45,10 @@ class FormatParser(Parser):
                 self._quoted = True
                 continue
             else:
-                # Not what was announced: the rest of the line will be taken for a broken trailer.
+                # Not what was announced.
                 self._pos -= 1
                 self.left = 0
+                self._bad = True
                 return
             if self._nibble < 0:
                 self._nibble = b
@@ -80,13 +85,45 @@ class FormatParser(Parser):
         return _NONE
 
     def _is_header(self) -> bool:
-        pushed = self.begins(b'+QIURC: "recv",')
-        if self._commas != (0 if not self.view else 3 if pushed else self.fields):
+        cid = self.num(1) if self.push and self.begins(b'+QIURC: "recv",') else -1
+        pushed = 0 <= cid < 16 and self.push >> cid & 1
+        commas = 0
+        if self.view:
+            commas = self.fields
+            if pushed:
+                commas = 5 if self.sourced >> cid & 1 else 3
+        if self._commas != commas:
             return False
-        if not pushed:
-            return super()._is_header()
-        cid = self.num(1)
-        return 0 <= cid < 16 and self.push >> cid & 1 == 1 and self.num(2) > 0
+        return self.num(2) > 0 if pushed else super()._is_header()
+
+    def _restart(self) -> None:
+        super()._restart()
+        self._commas = 0
+        self._nibble = -1
+        if self._bad:
+            # Digits were missing or damaged: neither trailer nor tail can make that good.
+            self._bad = False
+            self.blank = _SPOILT
+
+    def abort(self) -> None:
+        """As Parser.abort."""
+        self._quoted = False
+        super().abort()
+
+
+# All that a parser knows. What has come of a line stays where it is; so does what it was told.
+_STATE = (
+    "line n blank left dest off prompt reading oversize garbage _raw _over _done "
+    "push sourced view hexed fields _commas _nibble _quoted _bad"
+)
+
+
+def exchange(channel, old, new) -> None:
+    """Put parser `new` in the place of `old`, which it goes on from. Only between two polls."""
+    for key in _STATE.split():
+        if hasattr(old, key):
+            setattr(new, key, getattr(old, key))
+    channel.parser = new
 
 
 def adopt(channel, name: str, value: int, fields: int = 2) -> None:
@@ -96,12 +133,10 @@ def adopt(channel, name: str, value: int, fields: int = 2) -> None:
     """
     old = channel.parser
     if not isinstance(old, FormatParser):
-        new = FormatParser(len(old.line))
-        # What has come of a line stays where it is; so does what the parser was told.
-        for key in ("line", "n", "blank", "oversize", "garbage", "_raw", "_over", "_done"):
-            setattr(new, key, getattr(old, key))
+        new = FormatParser(0)
         new.fields = fields
-        channel.parser = old = new
+        exchange(channel, old, new)
+        old = new
     if name == "viewmode":
         old.view = value
     elif name == "dataformat":

@@ -33,6 +33,13 @@ def sent(s) -> tuple:
     return s._modem.socket_sent(s)
 
 
+def access_mode(s, *mode) -> int:
+    """0 buffer, 1 direct push; after switching to it if it is given. See push.py."""
+    from . import push
+
+    return push.access_mode(s, *mode)
+
+
 def sendall(s, buf) -> None:
     """Send all of `buf`."""
     view = memoryview(buf)

@@ -1,0 +1,265 @@
+"""Push frames: a parser that puts them where they belong, unseen by the channel.
+
+    +QIURC: "recv",id,n CR LF data CR LF       of a UDP SERVICE: "recv",id,n,"ip",port
+
+    _rest    `left` counts                     ends
+    -2       no frame, but what QIRD brings    the header of an id in push mode
+    > 0      a piece of a frame, not the last  it is in: the next piece (a ring has two ends)
+    0        its last piece                    it is in: the tail
+    -1       the tail                          it is CR LF: the receiver may have the frame
+
+That tail is the only checksum: nothing of a frame is handed over before it. A frame that stands
+still, or ends otherwise, or a header that cannot be read, means that bytes have been lost, and
+with them perhaps whole frames of others: then every stream in push mode has failed.
+"""
+
+from micropython import const
+
+from .formats import FormatParser, exchange
+from .parser import Parser
+
+# parser.py
+_HEADER = const(2)
+_DATA = const(3)
+
+_NO_FRAME = const(-2)
+_TAIL = const(-1)
+
+_BROKEN = const(-8)  # errors.py
+_OPENING = const(1)  # socket.py
+
+_FRAME_MAX = const(1500)  # EG800Q/EG91xQ 2.4.2; and no packet is larger
+_STALL_MS = const(1500)
+_TRAILER = const(2)  # channel.py
+
+
+class PushParser(FormatParser):
+    """A FormatParser that knows who takes the frames of each connectID."""
+
+    def __init__(self, size: int = 216) -> None:
+        super().__init__(size)
+        self.takers: list = []  # by connectID: a Push. None with the bit in `push`: to nowhere
+        self.short = False  # a recv URC without a length is one of buffer mode
+        self._channel = None
+        self._modem = None
+        self._who = None  # who takes the frame under way
+        self._rest = _NO_FRAME
+        self._ends = bytearray(2)  # the tail
+        self._unknown = 0  # channel.unknown when the last line was looked at
+        # What is put back after a frame: the place of a QIRD in flight, the blank lines so far,
+        self._dest: bytearray | None = None
+        self._at = 0
+        self._blanks = 0
+        # and the channel's deadline, in the phase it belongs to
+        self._phase = 0
+        self._start = 0
+        self._ms = 0
+
+    # -- who gets what ----------------------------------------------------------------------
+
+    def attend(self, cid: int, who, sourced: bool = False) -> None:
+        """From this byte on connectID `cid` is in push mode, and `who` takes its frames; None: it
+        is in buffer mode. `sourced`: its headers say where a datagram comes from."""
+        bit = 1 << cid
+        self.takers[cid] = who
+        self._unknown = self._channel.unknown  # type: ignore[attr-defined]
+        self.push = self.push | bit if who else self.push & ~bit
+        self.sourced = self.sourced | bit if who and sourced else self.sourced & ~bit
+
+    def sweep(self) -> None:
+        """Let go of those whose connection is over. The bits stay: see `_pushes`."""
+        for cid in range(len(self.takers)):
+            who = self.takers[cid]
+            if who and self._modem._sockets[cid] is not who._s:  # type: ignore[attr-defined]
+                self.takers[cid] = None
+
+    def _pushes(self, cid: int) -> bool:
+        # Is it in push mode? The bit outlives the connection, for what the module may still say of
+        # it, until the next tenant of the id is connected: that one begins in buffer mode.
+        who = self.takers[cid]
+        s = self._modem._sockets[cid]  # type: ignore[attr-defined]
+        if s and not (who and s is who._s) and (s._state != _OPENING or s._why == 0):
+            self.attend(cid, None)
+            return False
+        return True
+
+    # -- the parser's face ------------------------------------------------------------------
+
+    def next(self) -> int:
+        """As Parser.next, but for frames."""
+        if self._done and self.push:
+            self._inspect()
+        while True:
+            event = super().next()
+            if self._rest == _NO_FRAME:
+                if event != _HEADER or self.line[3] == 82:  # +QIRD, not +QIURC
+                    return event
+                self._begin()
+            elif event == _DATA:
+                if self.blank < 0:
+                    self._break()  # that was no hex
+                else:
+                    self._piece()
+            else:
+                return event
+
+    def abort(self) -> None:
+        """As Parser.abort: also the frame under way, and all streams in push mode, are lost."""
+        who = self._who
+        if self._rest != _NO_FRAME:
+            self._leave()
+        super().abort()
+        for taker in self.takers:
+            if taker:
+                taker.broken(taker is who)
+        if not any(self._modem._sockets):  # type: ignore[attr-defined]
+            self.push = self.sourced = 0  # a reboot
+
+    def _is_header(self) -> bool:
+        if not super()._is_header():
+            return False
+        if self.line[3] == 82:
+            return True
+        # While the channel waits for silence nothing is what it looks like.
+        return not self._channel._mute and self._pushes(self.num(1))  # type: ignore[attr-defined]
+
+    def _scan(self) -> int:
+        lost = self.oversize
+        event = super()._scan()
+        if lost != self.oversize and self.push:
+            self._break()  # no line is that long: this was payload, whose header is lost
+        return event
+
+    def _take(self) -> None:
+        if self._rest != _TAIL:
+            return super()._take()
+        if self._quoted and self._buf[self._pos] == 34:
+            self._pos += 1
+            self._quoted = False
+        Parser._take(self)  # no hex here
+
+    # -- a frame ----------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        channel = self._channel
+        cid = self.num(1)
+        n = self.num(2)
+        source = self.field(3)
+        # Behind the data of a QIRD its trailer comes first, as before any other line. A header
+        # with more or less than is expected in it belongs to other settings.
+        if (
+            n > _FRAME_MAX
+            or (channel._trail and self.blank < (1 if self.short else _TRAILER))  # type: ignore[attr-defined]
+            or (0 <= source < self.n) != (self.sourced >> cid & 1 == 1)
+        ):
+            return self._break()
+        self._dest = self.dest
+        self._at = self.off
+        self._blanks = self.blank
+        self._phase = channel.phase  # type: ignore[attr-defined]
+        self._start = channel._start  # type: ignore[attr-defined]
+        self._ms = channel._ms  # type: ignore[attr-defined]
+        channel._ms = _STALL_MS  # type: ignore[attr-defined]
+        who = self._who = self.takers[cid]
+        if who is not None:
+            # In view mode the line ends with a comma.
+            who.begin(self, n, source, self.n - (1 if self.view else 0) - source)
+        self._rest = n
+        self._piece()
+
+    def _piece(self) -> None:
+        rest = self._rest
+        if rest > 0:
+            self.dest = None
+            self.left = rest if self._who is None else self._who.place(self, rest)
+            self._rest = rest - self.left
+        elif rest == 0:
+            self._rest = _TAIL
+            self.dest = self._ends
+            self.off = 0
+            self.left = 2
+        elif self._ends[0] == 13 and self._ends[1] == 10:
+            who = self._who
+            self._leave()
+            if who is not None:
+                who.end()
+        else:
+            self._break()
+
+    def _leave(self) -> None:
+        channel = self._channel
+        self._who = None
+        self._rest = _NO_FRAME
+        self.dest = self._dest
+        self._dest = None
+        self.off = self._at
+        self.blank = self._blanks
+        if channel.phase == self._phase:  # type: ignore[attr-defined]
+            channel._start = self._start  # type: ignore[attr-defined]
+            channel._ms = self._ms  # type: ignore[attr-defined]
+
+    def _break(self) -> None:
+        channel = self._channel
+        if not channel._mute:  # type: ignore[attr-defined]
+            channel._break(_BROKEN)  # type: ignore[attr-defined]
+
+    # -- lines that should not be -----------------------------------------------------------
+    #
+    # When bytes of a header are lost, what follows is payload, which the peer has written, and
+    # must not be read as lines. So the last line is looked at once more before the next one.
+
+    def _inspect(self) -> None:
+        unknown = self._channel.unknown  # type: ignore[attr-defined]
+        strange = unknown != self._unknown
+        self._unknown = unknown
+        if self.begins(b'+QIURC: "recv",'):
+            strange = self._unreadable()
+        elif strange:
+            strange = self._torn()
+        if strange:
+            self._break()
+
+    def _unreadable(self) -> bool:
+        # A recv URC that was not taken for a header; "buff full" and buffer mode's own are good.
+        if self.line[self.n - 1] == 34:
+            return False
+        cid = self.num(1)
+        if cid < 0:
+            return True
+        if cid > 15 or not self.push >> cid & 1 or self.num(2) == 0:
+            return False
+        return not (self.short and self.field(2) < 0)
+
+    def _torn(self) -> bool:
+        # A line that meant nothing to the channel: may it be the rest of a header?
+        line = self.line
+        n = self.n
+        if line[0] != 43:
+            return line.find(b",", 0, n) >= 0
+        if line.find(b":", 0, n) < 0 or line.find(b"recv", 0, n) >= 0:
+            return True
+        # closed, incoming, pdpdeact, dnsgip, accept
+        return self.begins(b"+QIURC:") and (n < 10 or line[9] not in b"cipda")
+
+
+def prepare(modem) -> PushParser:
+    """The modem's parser, made one that knows frames. Not to be called from within a URC's
+    callback, unless it has been called before."""
+    channel = modem.channel
+    p = channel.parser
+    if not isinstance(p, PushParser):
+        old = p
+        p = PushParser(0)
+        p.takers = [None] * modem.IDS
+        p.short = True
+        p.fields = 1
+        for text in modem.SETTINGS:
+            if '"showlength"' in text:
+                p.short = False
+                p.fields = 2 if text.endswith("1") else 1
+        p._channel = channel
+        p._modem = modem
+        p._unknown = channel.unknown
+        exchange(channel, old, p)
+    p.sweep()
+    return p
