@@ -299,12 +299,16 @@ def close_mode(line, family):
     d = line.desk(family, delays={"answer": 0, "+QIOPEN": 0, "+QICLOSE": 3000})
     d.modem.option("close/mode", 1)
     s, _ = d.tcp()
-    s.close()
-    s, peer = d.tcp(port=8, echo=True)
+    t, _ = d.tcp(port=8)
+    t.settimeout(0)
+    t.close()
+    assert took(d, s.close) >= 3000
+    s, peer = d.tcp(port=9, echo=True)
     s.send(TEXT)
     assert s.recv(30) == TEXT
     d.run(4000)
-    assert peer.connected and len(d.modem.sockets()) == 1
+    assert peer.connected and d.modem.stats()["unknown"] == 0
+    assert said(d, "+QIOPEN")[-1].startswith("AT+QIOPEN=1,0,")
 
 
 # -- QISTATE ----------------------------------------------------------------------------------

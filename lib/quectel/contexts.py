@@ -230,3 +230,27 @@ def activated(modem, s, steps):
         return
     if s._state == _OPENING:
         yield from steps
+
+
+def shut(modem, cid: int):
+    """As Modem._shut, with "close/mode",1: the id is free when a URC, after the OK, says so."""
+    owner = modem._sockets[cid]
+    said: list = []
+    mine = (("+QICLOSE: %d," % cid).encode(), said.append)
+    modem._urcs += (mine,)
+    try:
+        lines = yield from modem._at("+QICLOSE=%d" % cid, modem.CLOSE_MS)
+        # Where this came while our command was out, it is the end of another's closing.
+        for line in lines:
+            for prefix, callback in modem._urcs:
+                if line.encode().startswith(prefix):
+                    callback(line)
+        t = now()
+        while not said and since(t) < modem.CLOSE_MS:
+            yield
+    except OSError:
+        pass
+    finally:
+        modem._urcs = tuple([u for u in modem._urcs if u is not mine])
+    if modem._sockets[cid] is owner:
+        modem._sockets[cid] = None

@@ -142,6 +142,13 @@ class PdpModem(Modem):
                 if not hasattr(e, "code"):
                     raise
 
+    def _shut(self, cid: int):
+        if '+QICFG="close/mode",1' in self.SETTINGS:
+            from .contexts import shut
+
+            return shut(self, cid)
+        return super()._shut(cid)
+
     def _rebooted(self) -> None:
         self._active = []
         self.channel.services.clear()  # type: ignore[attr-defined]
