@@ -1,7 +1,7 @@
 """A computer: MicroPython's unix port or CPython, the module behind a terminal.
 
-Copy to modem_board.py. `QUECTEL_UART` names the terminal, `QUECTEL_PINS` the FIFO that switches a
-simulated module, if there is one:
+Copy to modem_board.py. `QUECTEL_UART` names the terminal, `QUECTEL_MODULE` the module (BC66 if not
+given), `QUECTEL_PINS` the FIFO that switches a simulated one, if there is one:
 
     python3 -m host_tests.simulator bc66 --pty --off --pins /tmp/pins
 
@@ -13,7 +13,7 @@ import select
 import sys
 import time
 
-from quectel import BC66, Power
+import quectel
 
 OPTIONS = {} if sys.implementation.name == "micropython" else {"buffering": 0}
 
@@ -51,7 +51,10 @@ def modem():
     pins = os.getenv("QUECTEL_PINS")
     power = None
     if pins:
-        power = Power(Pad(pins, "PWRKEY"), pwrkey_on=0, reset=Pad(pins, "RESET"), reset_on=0)
-    m = BC66(Terminal(os.getenv("QUECTEL_UART")), power)
+        power = quectel.Power(
+            Pad(pins, "PWRKEY"), pwrkey_on=0, reset=Pad(pins, "RESET"), reset_on=0
+        )
+    family = getattr(quectel, os.getenv("QUECTEL_MODULE") or "BC66")
+    m = family(Terminal(os.getenv("QUECTEL_UART")), power)
     m.idle = lambda: time.sleep(0.001)  # leave the processor to others
     return m

@@ -13,8 +13,8 @@ from host_tests.simulator import families
 from host_tests.simulator.serve import Pins
 
 QUIRKS = {
-    "late_ok": ({"prompt_ok": True}, "OK comes before SEND OK"),
-    "deaf": ({"autobaud": 3}, "the first three lines stay unanswered"),
+    "late_ok": ({"prompt_ok": True}, "OK comes before SEND OK", families.NAMES),
+    "deaf": ({"autobaud": 3}, "the first three lines stay unanswered", ("BC66", "BC26")),
 }
 
 
@@ -56,8 +56,8 @@ def test_quirks_are_listed_without_anything_else_to_type(quirks, capsys):
         command.parser().parse_args(["--quirk", "list"])
     assert left.value.code == 0
     assert capsys.readouterr().out.splitlines() == [
-        "deaf     the first three lines stay unanswered",
         "late_ok  OK comes before SEND OK",
+        "deaf     the first three lines stay unanswered (BC66, BC26)",
     ]
 
 
@@ -69,18 +69,30 @@ def test_quirks_reach_the_module(quirks, monkeypatch):
         command.make_module(parsed(*arguments), {})
 
     asyncio.run(make("--quirk", "deaf", "--quirk", "late_ok"))
-    asyncio.run(make())
-    assert made[0]["quirks"] == ("deaf", "late_ok")
-    assert "quirks" not in made[1]
+    asyncio.run(make("--hold-tcp"))
+    # What is not typed must not be said: a keyword goes before family and quirks.
+    assert made[0]["quirks"] == ("deaf", "late_ok") and "hold_tcp" not in made[0]
+    assert made[1]["hold_tcp"] and "quirks" not in made[1]
 
 
-def test_a_quirk_that_is_not_this_familys_is_refused(quirks, monkeypatch, capsys):
-    def module(*_, **named):
-        raise ValueError("BC66 is not deaf")
+def test_a_quirk_that_is_not_this_familys_is_refused(capsys):
+    assert command.main(["bc66", "--pty", "--quirk", "top_id"]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert err.startswith("python3 -m host_tests.simulator: ") and "top_id" in err
 
-    monkeypatch.setattr(command, "Module", module)
-    assert command.main(["bc66", "--pty", "--quirk", "deaf"]) == 2
-    assert capsys.readouterr().err == "python3 -m host_tests.simulator: BC66 is not deaf\n"
+
+def test_the_quirks_there_are_can_all_be_listed(capsys):
+    with pytest.raises(SystemExit):
+        command.parser().parse_args(["--quirk", "list"])
+    listed = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+    assert listed == list(command.all_quirks())
+
+
+def test_a_quirk_over_the_line():
+    with on_port("bc66", "--quirk", "echo_crlf") as line:
+        attached(line)
+        assert line.say("AT+CSQ").startswith(b"AT+CSQ\r\n\r\n+CSQ: ")
 
 
 def test_every_family_has_a_name_on_the_command_line(capsys):

@@ -247,6 +247,6 @@ def test_help_names_every_option():
     run = subprocess.run(COMMAND + ["--help"], cwd=ROOT, capture_output=True, timeout=PATIENCE)
     for option in (
         "--pty --tcp --off --pins --baud --apn --no-sim --roaming --register-ms --delay --chunks "
-        "--dns --nvram --trace --seed"
+        "--dns --time --nvram --trace --seed --quirk --hold-tcp"
     ).split():
         assert option.encode() in run.stdout

@@ -85,10 +85,19 @@ def time_teller(text):
 
 
 def all_quirks():
-    """name -> (what it sets, text)"""
+    """name -> (what it sets, text, families)"""
     from .quirks import QUIRKS  # most runs do without
 
     return QUIRKS
+
+
+def show_quirks(known):
+    """In their own order, which keeps those together that belong together."""
+    width = max(map(len, known))
+    for name, (_, text, means) in known.items():
+        if len(means) < len(families.NAMES):
+            text += " (%s)" % ", ".join(means)
+        print("%-*s  %s" % (width, name, text))
 
 
 class Quirk(argparse.Action):
@@ -97,9 +106,7 @@ class Quirk(argparse.Action):
     def __call__(self, parser, options, name, option=None):
         known = all_quirks()
         if name == "list":
-            width = max(map(len, known))
-            for each in sorted(known):
-                print("%-*s  %s" % (width, each, known[each][1]))
+            show_quirks(known)
             parser.exit()
         if name not in known:
             parser.error("no such quirk: %s (--quirk list shows them all)" % name)
@@ -263,7 +270,11 @@ def make_module(options, nvram):
     delays = dict(options.delay)
     if options.register_ms is not None:
         delays["register"] = options.register_ms
-    quirks = {"quirks": options.quirk} if options.quirk else {}
+    more = {}  # a keyword goes before what family and quirks say: none that was not typed
+    if options.quirk:
+        more["quirks"] = options.quirk
+    if options.hold_tcp:
+        more["hold_tcp"] = True
     return Module(
         options.family,
         clock,
@@ -275,8 +286,7 @@ def make_module(options, nvram):
         apn=options.apn,
         sim=not options.no_sim,
         roaming=options.roaming,
-        hold_tcp=options.hold_tcp,
-        **quirks,
+        **more,
     )
 
 

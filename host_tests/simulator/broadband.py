@@ -27,6 +27,7 @@ class Broadband(Family):
     qpowd_normal = 1
     qpowd_says = "POWERED DOWN"
     cmee = 1
+    deep_sleeps = False
     dtr_mode = 2
 
     announces_ip = False

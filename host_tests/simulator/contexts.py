@@ -4,7 +4,7 @@
 On the NB-IoT families the network does all that; there, only `context_ip()` matters.
 """
 
-from .at import DEFER, FAIL, READ, WRITE, fields, number
+from .at import DEFER, EXECUTE, FAIL, READ, WRITE, fields, number
 from .radio import CME_PARAMETER, HOME, ROAMING
 
 INACTIVE, ACTIVE, LOST = range(3)  # LOST: the network has taken it back, the host not yet
@@ -260,7 +260,7 @@ def bearer_set(module, context, on):
 
 
 def cgpaddr(module, kind, args):
-    if kind not in (READ, WRITE):
+    if kind not in (EXECUTE, READ, WRITE):
         return FAIL
     chosen = range(1, module.family.contexts + 1)
     if kind == WRITE:

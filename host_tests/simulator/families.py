@@ -120,6 +120,7 @@ class Family:
     chatty = False  # a URC between each command and its answer
     single_crlf = False  # no CR LF before a URC
     autobaud = 0  # how many command lines after a boot stay unanswered
+    deep_sleeps = True
     wake_resets = True  # deep sleep ends in a reboot with nothing kept
 
     # Command lines

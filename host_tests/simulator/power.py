@@ -161,7 +161,9 @@ class Power:
     def deep_sleep(self):
         """Power saving mode: silent until woken by a byte, which is lost, or by PWRKEY.
 
-        False if it cannot be, as on a BC26 with a TCP connection."""
+        False if it cannot be, as on a BC26 with a TCP connection, and ever on UG and EG."""
+        if not self.family.deep_sleeps:
+            return False
         if self.family.wake_resets:
             self._halt(ASLEEP)
             return True

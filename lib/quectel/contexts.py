@@ -106,7 +106,8 @@ def _addresses(modem, cid: int):
 
 
 def _bring_up(modem, cid: int):
-    yield from _free(modem, cid)
+    if cid in modem._lost:
+        yield from deactivate(modem, cid)
     if cid in modem._configured:
         try:
             yield from modem._at(modem._configured[cid], _RADIO_MS)
@@ -135,13 +136,6 @@ def _leave_only(modem, cid: int):
             yield from modem._at("+CGACT=0," + other, modem.DEACTIVATE_MS)
 
 
-def _free(modem, cid: int):
-    # After it was lost: QIDEACT, which frees the ids of its sockets too.
-    dead = [s for s in modem._sockets if s and context_of(s) == cid]
-    if dead:
-        yield from deactivate(modem, cid)
-
-
 def deactivate(modem, cid: int = 1):
     """Deactivate context `cid`; its sockets fail with ECONNABORTED."""
     _known(modem, cid)
@@ -153,6 +147,8 @@ def deactivate(modem, cid: int = 1):
         if not hasattr(e, "code") or (yield from _addresses(modem, cid)):
             raise
         # ERROR, because it was not up
+    while cid in modem._lost:
+        modem._lost.remove(cid)
     for i, s in enumerate(modem._sockets):
         if s and context_of(s) == cid:
             modem._sockets[i] = None
@@ -230,27 +226,3 @@ def activated(modem, s, steps):
         return
     if s._state == _OPENING:
         yield from steps
-
-
-def shut(modem, cid: int):
-    """As Modem._shut, with "close/mode",1: the id is free when a URC, after the OK, says so."""
-    owner = modem._sockets[cid]
-    said: list = []
-    mine = (("+QICLOSE: %d," % cid).encode(), said.append)
-    modem._urcs += (mine,)
-    try:
-        lines = yield from modem._at("+QICLOSE=%d" % cid, modem.CLOSE_MS)
-        # Where this came while our command was out, it is the end of another's closing.
-        for line in lines:
-            for prefix, callback in modem._urcs:
-                if line.encode().startswith(prefix):
-                    callback(line)
-        t = now()
-        while not said and since(t) < modem.CLOSE_MS:
-            yield
-    except OSError:
-        pass
-    finally:
-        modem._urcs = tuple([u for u in modem._urcs if u is not mine])
-    if modem._sockets[cid] is owner:
-        modem._sockets[cid] = None

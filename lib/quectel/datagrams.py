@@ -14,6 +14,7 @@ from .listener import open_server
 from .modem import fail
 
 # socket.py
+_OPEN = const(2)
 _NEW = const(4)
 
 # errors.py
@@ -35,7 +36,9 @@ def _serve(s) -> None:
     modem = s._modem
     s.send = _no_send
     s._sourced = True  # push.py: its frames say who sent them
-    modem.channel.services.append(s)
+    services = modem.channel.services
+    services[:] = [other for other in services if other._state <= _OPEN]
+    services.append(s)
     open_server(s, "UDP SERVICE")
 
 

@@ -106,12 +106,17 @@ def _echo(modem, name: str, values: tuple) -> None:
         modem.PROMPT_MAX = modem._prompt_max
 
 
+def _piece(modem, name: str, values: tuple) -> None:
+    modem.PROMPT_MAX = values[0]
+
+
 # What the driver itself must know of: function(modem, name, values).
 _HOOKS = {
     "dataformat": _formats,
     "viewmode": _formats,
     "showlength": _formats,
     "echomode": _echo,
+    "send/buffersize": _piece,
 }
 
 

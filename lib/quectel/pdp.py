@@ -7,10 +7,14 @@ The contexts are in contexts.py.
 
 from micropython import const
 
+from .channel import now, since
 from .modem import Modem
 from .prompt import PromptChannel
 
 # channel.py
+_POISONED = const(2)
+_IDLE = const(0)
+_ANSWER = const(1)
 _SECOND_DUE = const(2)
 _SEND_OK = const(-3)
 _READ = const(0)
@@ -19,6 +23,10 @@ _PROMPTED = const(3)
 _READ_MAX = const(1500)
 _BROKEN_DOWN = const(570)  # PDP context broken down
 
+# transparent.py: phases from which on it refuses
+_ASK = const(1)
+_RAW = const(3)
+
 
 def context_of(s) -> "int | None":
     """The contextID that Socket `s` uses, None before it is known."""
@@ -26,7 +34,12 @@ def context_of(s) -> "int | None":
 
 
 class PdpChannel(PromptChannel):
-    """A PromptChannel for the newer commands."""
+    """A PromptChannel for the newer commands.
+
+    In transparent mode `uart` is one that takes and gives nothing, see transparent.py.
+    """
+
+    raw = None  # the Transparent that has the line, or is about to get it
 
     def __init__(self, uart, modem) -> None:
         super().__init__(uart, modem)
@@ -48,7 +61,7 @@ class PdpChannel(PromptChannel):
 
     def transfer(self, owner, form: int, cid: int, n: int, buf, off: int) -> None:
         """As Channel.transfer."""
-        if form == _READ and owner._udp:
+        if form == _READ and owner._udp and not self._modem._stream(owner):
             self._source = b""
             if self._whole is None:
                 self._whole = bytearray(_READ_MAX)
@@ -72,11 +85,30 @@ class PdpChannel(PromptChannel):
             comma = line.find(b",") + 1
             self._source = bytes(line[comma : line.find(b"\r")])
 
+    def ready(self) -> bool:
+        """As Channel.ready; never in transparent mode."""
+        raw = self.raw
+        return (raw is None or raw.phase <= _ASK) and super().ready()
+
+    def _switching(self) -> bool:
+        raw = self.raw
+        return raw is not None and self.phase == _ANSWER and raw.asks == self.head
+
     def _line(self) -> None:
         p = self.parser
         if self._trail and p.blank == 1:
             p.blank = 2
-        super()._line()
+        if not self._switching() or not self.raw.answer(p):
+            super()._line()
+
+    def _soil(self, code: int) -> None:
+        if self._switching():
+            # CONNECT may still come, or was garbled: any text may go to the peer.
+            self.state = _POISONED
+            self.phase = _IDLE
+            self._finish(code)
+        else:
+            super()._soil(code)
 
     def _finish(self, code: int) -> None:
         into = self._into
@@ -118,8 +150,13 @@ class PdpModem(Modem):
         super().__init__(uart, power)
         self._configured: dict = {}  # contextID -> the command that configures it
         self._active: list = []  # contextIDs that are up, as far as we know
+        self._lost: list = []  # contextIDs that the network has taken away, before QIDEACT
         self._accepting = None  # the listener whose QIACCEPT is out
-        self._urcs = ((b'+QIURC: "pdpdeact",', self._deactivated),)
+        self._options: dict = {}  # what `option` has set or read: name -> values (options.py)
+        self._urcs = (
+            (b'+QIURC: "pdpdeact",', self._deactivated),
+            (b"+QICLOSE: ", self._closed),
+        )
 
     def attach(self, *args, **more):
         """Wait for SIM, registration and an address; see Modem.attach in attach.py.
@@ -134,6 +171,29 @@ class PdpModem(Modem):
 
         connect(self, s, address)
 
+    def reset(self, **more):
+        """As in services.py; by the RESET pin it ends transparent mode too."""
+        raw = self.channel.raw
+        if raw is not None and self.power and self.power.reset:
+            raw.over()
+        return self.__getattr__("reset")(**more)
+
+    def _at(self, *args):
+        raw = self.channel.raw
+        if raw is not None:
+            raw.refuse(_ASK)
+        return Modem._at(self, *args)
+
+    def _spin(self) -> None:
+        raw = self.channel.raw
+        if raw is not None:
+            raw.refuse(_RAW)
+        Modem._spin(self)
+
+    def _stream(self, s) -> bool:
+        # Is what UDP socket `s` receives read as a stream, without an end to a datagram?
+        return self._options.get("udp/readmode") == (1,) and s not in self.channel.services
+
     def _optional(self):  # type: ignore[override]
         if self.URC_PORT:
             try:
@@ -143,20 +203,35 @@ class PdpModem(Modem):
                     raise
 
     def _shut(self, cid: int):
-        if '+QICFG="close/mode",1' in self.SETTINGS:
-            from .contexts import shut
+        raw = self.channel.raw
+        if raw is not None and not (yield from raw.shuts(cid)):
+            return
+        yield from Modem._shut(self, cid)
+        if self._options.get("close/mode") == (1,) and self._sockets[cid] is None:
+            # OK was not all: the id is free after +QICLOSE: id,0
+            self._sockets[cid] = False
+            t = now()
+            while self._sockets[cid] is False and since(t) < self.CLOSE_MS:
+                yield
+            self._closed("+QICLOSE: %d" % cid)
 
-            return shut(self, cid)
-        return super()._shut(cid)
+    def _closed(self, line: str) -> None:
+        cid = int(line[10:].split(",")[0])
+        if self._sockets[cid] is False:
+            self._sockets[cid] = None
 
     def _rebooted(self) -> None:
         self._active = []
+        self._lost = []
         self.channel.services.clear()  # type: ignore[attr-defined]
+        if self.channel.raw is not None:
+            self.channel.raw.over()
         super()._rebooted()
 
     def _deactivated(self, line: str) -> None:
         # Its sockets are dead, and their ids in use until QIDEACT.
         cid = int(line[len('+QIURC: "pdpdeact",') :])
+        self._lost.append(cid)
         if cid in self._active:
             self._active.remove(cid)
         for s in self._sockets:

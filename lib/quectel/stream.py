@@ -6,6 +6,7 @@ used. Those of more than a few lines have files of their own.
 _FILES = {
     "listener": ("listen", "accept", "refuse"),
     "datagrams": ("bind", "sendto", "recvfrom", "recvfrom_into"),
+    "transparent": ("transparent",),
 }
 
 
