@@ -5,9 +5,19 @@ See rows_pdp.py.
 
 import errno
 
-from host_tests.driver.harness import HOST, PORT, fails, said
+from host_tests.driver.harness import ERROR, HOST, PORT, fails, said
 from host_tests.driver.rows import BINARY, TEXT, refused
 from host_tests.driver.rows_pdp_services import service, up
+
+
+class Dtr:
+    """A pin that is wired to the module's DTR."""
+
+    def __init__(self, module):
+        self._module = module
+
+    def value(self, level):
+        self._module.dtr(level)
 
 
 def received(s, n):
@@ -120,13 +130,23 @@ def transparent_mode(line, family):
     assert d.module.commands[-1] == "AT+QISWTMD=0,2"
 
 
-def opening_fails(line, family):
-    # ERROR, in the place of CONNECT
+def opened_in_buffer_mode(line, family):
+    # QIOPEN's mode is never 2: CONNECT, or ERROR, is QISWTMD's answer here.
+    d = up(line, family)
+    s, peer = d.tcp()
+    d.module.answer("AT+QISWTMD", ERROR)
+    refused(s.transparent)
+    s.transparent().write(TEXT)
+    d.until(lambda: peer.received == TEXT)
+    assert said(d, "+QIOPEN") == ['AT+QIOPEN=1,0,"TCP","198.51.100.7",7,0,0']
+
+
+def not_connected(line, family):
     d = up(line, family)
     d.net.tcp(HOST, PORT, refuse=True)
     s = d.socket()
     fails(errno.ECONNREFUSED, s.connect, (HOST, PORT))
-    refused(s.transparent)
+    fails(errno.ECONNREFUSED, s.transparent)
     assert said(d, "+QISWTMD") == []
 
 
@@ -144,6 +164,18 @@ def leave_transparent(line, family):
     peer.send(BINARY)
     assert s.recv(300) == BINARY and said(d, "+QIRD")
     assert s.send(TEXT) == 16 and peer.received == TEXT + TEXT
+
+
+def leave_by_dtr(line, family):
+    d = up(line, family)
+    s, peer = d.tcp()
+    stream = s.transparent(Dtr(d.module))
+    assert said(d, "&D") == ["AT&D1"]
+    stream.write(TEXT)
+    d.run(500)
+    stream.leave()
+    assert d.modem.sockets()[0][7] == 0 and peer.received == TEXT
+    assert s.send(TEXT) == 16 and peer.connected
 
 
 def pluses_are_data(line, family):

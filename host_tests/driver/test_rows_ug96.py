@@ -55,7 +55,8 @@ OWN = {
     "QIOPEN answer": (
         ("qiopen_answer_150_s", FAMILY, rows_pdp.qiopen_150_s),
         ("qiopen_answer_tcp_75_s", FAMILY, rows_pdp.tcp_75_s),
-        ("qiopen_answer_and_no_transparent_mode", FAMILY, modes.opening_fails),
+        ("qiopen_answer_connect_or_error", FAMILY, modes.opened_in_buffer_mode),
+        ("qiopen_answer_and_no_transparent_mode", FAMILY, modes.not_connected),
     ),
     "QICLOSE": (
         ("qiclose_ok", FAMILY, rows_pdp.close_ok_only),
@@ -102,6 +103,7 @@ OWN = {
     ),
     "leave transparent": (
         ("leave_transparent", FAMILY, modes.leave_transparent),
+        ("leave_transparent_by_dtr", FAMILY, modes.leave_by_dtr),
         ("leave_transparent_not_by_data", FAMILY, modes.pluses_are_data),
         ("leave_transparent_and_return", FAMILY, modes.resume),
         ("leave_transparent_by_no_carrier", FAMILY, modes.no_carrier),
