@@ -104,7 +104,7 @@ class PdpChannel(PromptChannel):
         p = self.parser
         if self._trail and p.blank == 1:
             p.blank = 2
-        if not self._switching() or not self.raw.answer(p):
+        if not self._switching() or not self.raw.answer(p):  # type: ignore[attr-defined]
             super()._line()
 
     def _soil(self, code: int) -> None:
@@ -132,6 +132,7 @@ class PdpChannel(PromptChannel):
 class PdpModem(Modem):
     """A Modem with contexts. A family is a subclass that is data, see eg91xq.py."""
 
+    channel: PdpChannel
     CHANNEL = PdpChannel
     IDS = 12  # connectID 0-11
     INLINE_MAX = 0
@@ -230,7 +231,7 @@ class PdpModem(Modem):
     def _rebooted(self) -> None:
         self._active = []
         self._lost = []
-        self.channel.services.clear()  # type: ignore[attr-defined]
+        self.channel.services.clear()
         if self.channel.raw is not None:
             self.channel.raw.over()
         super()._rebooted()

@@ -202,11 +202,9 @@ def _left(t, tries: int, phase: int = _LEFT):
     channel = t._modem.channel
     t.phase = _ESCAPE
     said = yield from _escape(t, tries)
-    t._listening = False
     if not said:
         t.phase = _RAW
-        t._said = 0
-        t._mark = -1
+        t._believe()
         fail(_BROKEN, "transparent mode: no answer")
     ring = t._ring
     hidden = max(ring.n - t._mark, 0)

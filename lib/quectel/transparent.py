@@ -16,22 +16,16 @@ an option: m.option("transpktsize", bytes) and m.option("transwaittm", tenths of
     LEFT      buffer mode again                                       resume(): WAIT
     ENDED     the connection is gone
 
-What comes goes into a ring. At its end may be something the module says itself. It is not given
-out until that is clear:
-
-    the beginning of NO CARRIER    for _HOLD_MS: the module writes it in one go
-    _mark >= 0: what begins there  NO CARRIER, and nothing behind it but URCs: until after 1 s of
-                                   silence +++ has found out (switching.py); OK: after +++ only
-
-What cannot be told from payload is payload. So after a reboot the reader gets RDY and all, and
-leave() finds that there is no answer.
+What the module says itself is looked for at the end of what came (incoming.py). What cannot be
+told from payload is payload: after a reboot the reader gets RDY and all, what is written is taken
+for commands, and leave() finds that there is no answer.
 """
 
 from micropython import const
 
 from .channel import now, since
+from .incoming import Incoming
 from .modem import Modem, fail
-from .ring import Ring
 
 # phase
 _WAIT = const(0)
@@ -41,20 +35,9 @@ _RAW = const(3)
 _LEFT = const(4)
 _ENDED = const(5)
 
-# What the module may have said, from _mark on
-_CARRIER = const(1)
-_OK = const(2)
-_LOST = b"\r\nNO CARRIER\r\n"
-_DONE = b"\r\nOK\r\n"
-_URC = b"\r\n+"  # how a URC behind it begins
-_TAIL_URC = const(3)
-_TAIL_OTHER = const(4)
-
-_SIZE = const(2048)  # of the ring
 _CHUNK = const(64)
 _BURST = const(256)  # bytes read in one poll at the most, and
 _DIRECT = const(1024)  # by one readinto
-_HOLD_MS = const(50)
 _DOUBT_MS = const(1000)  # silence behind NO CARRIER
 # +++ between two silences of 1 s is a command. As payload it gets a longer silence in between.
 _REST_MS = const(500)  # what might be taken for 1 s of silence
@@ -99,13 +82,6 @@ def transparent(s, dtr=None) -> "Transparent":
     return raw
 
 
-def _step(word: bytes, k: int, b: int) -> int:
-    # So many bytes of `word` have come when `b` follows `k` of them. Its only border is CR LF.
-    if k == len(word):
-        k = 2
-    return k + 1 if b == word[k] else 1 if b == 13 else 0
-
-
 class _Nothing:
     # The channel's UART while the line is not its own: poll() asks `any`, and so does our work.
     def __init__(self, pump) -> None:
@@ -118,13 +94,14 @@ class _Nothing:
         return None
 
 
-class Transparent:
+class Transparent(Incoming):
     """The raw bytes of a socket, and its `_ahead` (nonblocking.py) for those that are left over.
 
     readinto, read, write and any allocate nothing but what they return.
     """
 
     def __init__(self, s) -> None:
+        super().__init__()
         modem = s._modem
         self.phase = _LEFT
         self.asks = b""  # the command that CONNECT answers
@@ -140,17 +117,7 @@ class Transparent:
         self._chunk = modem.channel._chunk  # not in use by the channel when it is by us
         self._views = modem.channel._views
         self._nothing = _Nothing(self._pump)
-        self._ring = Ring(_SIZE)
         self._txdone = getattr(self._uart, "txdone", None)
-        # arrived
-        self._seen = 0  # when the last byte came
-        self._k = 0  # bytes of _LOST at the end of what came,
-        self._fresh = False  # not long ago
-        self._listening = False  # +++ has been written: OK counts
-        self._o = 0  # bytes of _DONE
-        self._mark = -1  # in the ring
-        self._said = 0  # what is there
-        self._tail = 0  # what is behind that: bytes of _URC, or TAIL_...
         self._over = False  # the ring was too small: from there on all is lost
         # written
         self._wrote = 0  # when the last byte left,
@@ -162,7 +129,7 @@ class Transparent:
     def any(self) -> int:
         """How many bytes can be read at once."""
         self._pump()
-        return self._visible()
+        return 0 if self.phase in (_ESCAPE, _LEFT) else self._visible()
 
     def readinto(self, buf, n: int = 0) -> "int | None":
         """Wait for bytes, put at most `n` of them into `buf`; returns the count, 0 at the end.
@@ -292,17 +259,15 @@ class Transparent:
             if self.phase == _RAW:
                 room = self._ring.room()
                 if not room:
-                    self._mark = -1  # so much is not what a module says
-                    self._said = 0
+                    self._believe()  # so much is not what a module says
                 n = min(n, room)
             if n:
                 n = uart.readinto(self._chunk, n)
             if not n:
                 break
             left -= n
-            self._came(self._chunk, n)
-        if self._fresh and since(self._seen) >= _HOLD_MS:
-            self._fresh = False
+            self._more(self._chunk, n)
+        self._age()
         if not self._rested and self._quiet() >= _APART_MS:
             self._rested = True
         if self.phase == _RAW and self._said and since(self._seen) >= _DOUBT_MS:
@@ -311,91 +276,27 @@ class Transparent:
             self._op = self._modem._start(doubting(self))
         return 0
 
-    def _came(self, buf, n: int) -> None:
-        ring = self._ring
-        base = ring.n
-        k = 0 if self._over else ring.put(buf, n)
-        if k < n:
-            self._over = True
-            self._s.lost += n - k
-            self._s._fail(_BROKEN)
-        self._watch(buf, n, base)
-
-    def _watch(self, buf, n: int, base: int) -> None:
-        # Look through buf[:n], whose first byte is, or would be, byte `base` of the ring.
-        i = 0
-        k = self._k
-        o = self._o
-        self._seen = now()
-        while i < n:
-            following = self._said and self._tail < _TAIL_URC
-            if not (k or o or following):
-                i = buf.find(b"\r", i, n)
-                if i < 0:
-                    break
-            b = buf[i]
-            i += 1
-            if following:
-                self._follow(b)
-            k = _step(_LOST, k, b)
-            if k == len(_LOST) and self._said != _OK:
-                self._hide(_CARRIER, base + i - k)
-            if self._listening:
-                o = _step(_DONE, o, b)
-                if o == len(_DONE):
-                    self._hide(_OK, base + i - o)
-        self._k = k
-        self._o = o
-        self._fresh = k > 0
-
-    def _hide(self, said: int, at: int) -> None:
-        self._said = said
-        self._mark = max(at, 0)  # its beginning may have been read already
-        self._tail = 0
-
-    def _follow(self, b: int) -> None:
-        if b == _URC[self._tail]:
-            self._tail += 1
-        elif self._said == _OK:
-            self._tail = _TAIL_OTHER
+    def _more(self, buf, n: int) -> None:
+        lost = n
+        if self._over:
+            self._watch(buf, n, self._ring.n)
         else:
-            self._said = 0
-            self._mark = -1
-
-    def _visible(self) -> int:
-        if self.phase == _ESCAPE:
-            return 0
-        if self._mark >= 0:
-            return self._mark
-        n = self._ring.n
-        return max(n - self._k, 0) if self._fresh else n
+            lost = self._came(buf, n)
+        if lost:
+            self._over = True
+            self._s.lost += lost
+            self._s._fail(_BROKEN)
 
     def _take(self, buf, n: int) -> int:
         # Up to n bytes into buf, 0 if there are none to give out.
         if self.phase == _LEFT:
             return 0  # they are the socket's
-        ring = self._ring
-        if self.phase == _RAW and not (ring.n or self._k) and type(buf) is bytearray:
-            return self._direct(buf, min(n, _DIRECT))
+        if self.phase == _RAW and not (self._ring.n or self._k) and type(buf) is bytearray:
+            # Without the ring
+            n = self._uart.any() and self._uart.readinto(buf, min(n, _DIRECT))
+            return self._keep_end(buf, n) if n else 0
         self._pump()
-        n = ring.take(buf, min(n, self._visible()))
-        if self._mark >= 0:
-            self._mark -= n
-        return n
-
-    def _direct(self, buf: bytearray, n: int) -> int:
-        # Without the ring, but for what may not be given out.
-        n = self._uart.any() and self._uart.readinto(buf, n) or 0
-        if n:
-            self._watch(buf, n, 0)
-            end = n
-            n = self._mark if self._mark >= 0 else n - self._k
-            for i in range(n, end):
-                self._chunk[0] = buf[i]
-                self._ring.put(self._chunk, 1)
-            if self._mark >= 0:
-                self._mark = 0
-        return n
+        return 0 if self.phase == _ESCAPE else self._out(buf, n)
 
     # -- bytes out --------------------------------------------------------------------------
 
@@ -470,15 +371,13 @@ class Transparent:
         p = channel.parser
         rest = p._buf[p._pos : p._end]
         p._pos = p._end
-        self._came(bytearray(rest), len(rest))
+        self._more(bytearray(rest), len(rest))
 
     def over(self, phase: int = _LEFT) -> None:
         """The line is the channel's again. The module takes commands, or is about to be reset."""
         channel = self._modem.channel
         self.phase = phase
-        self._fresh = self._listening = False
-        self._k = self._o = self._said = 0
-        self._mark = -1
+        self._believe()
         channel.raw = None
         if channel.uart is self._nothing:
             channel.uart = self._uart
