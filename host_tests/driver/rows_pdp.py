@@ -1,7 +1,7 @@
 """What each row of the manuals' comparison demands of the driver on UG95/UG96 and EG800Q/EG91xQ.
 
 A body a row; test_rows_ug96.py and test_rows_eg800q.py say which holds where. Here are contexts
-and ids, opening, closing, sending; the rest is in rows_pdp_services.py and rows_pdp_modes.py, and
+and ids, opening, closing, sending; the rest is in rows_pdp_services.py and rows_modes.py, and
 what these families share with the BC modules in rows.py.
 """
 
@@ -416,33 +416,6 @@ def ack_query_udp(line, family):
     s.send(TEXT)
     s.send(BINARY)
     assert s.sent() == (272, 272, 0)
-
-
-def udp_service_send(line, family):
-    d = line.desk(family)
-    peer = d.net.udp("192.0.2.7", 6969)
-    s = d.socket(2)
-    s.bind(("", 3030))
-    payload = (BINARY * 6)[:1460]
-    assert s.sendto(b"1234567890", ("192.0.2.7", 6969)) == 10
-    assert s.sendto(payload, ("192.0.2.7", 6969)) == 1460
-    raises(ValueError, s.sendto, payload + b"x", ("192.0.2.7", 6969))
-    assert said(d, "+QISEND") == [
-        'AT+QISEND=0,10,"192.0.2.7",6969',
-        'AT+QISEND=0,1460,"192.0.2.7",6969',
-    ]
-    assert peer.received == [b"1234567890", payload]
-
-
-def udp_service_send_by_name(line, family):
-    # The module wants an address in dots.
-    d = line.desk(family)
-    d.net.dns["a.example"] = [HOST]
-    peer = d.net.udp(HOST, 7)
-    s = d.socket(2)
-    s.bind(("", 3030))
-    s.sendto(TEXT, ("a.example", 7))
-    assert said(d, "+QISEND") == ['AT+QISEND=0,16,"198.51.100.7",7'] and peer.received == [TEXT]
 
 
 def no_qisendex(line, family):

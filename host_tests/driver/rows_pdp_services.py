@@ -7,16 +7,10 @@ import errno
 
 from host_tests.driver.harness import ERROR, HOST, OK, fails, raises, said, urc
 from host_tests.driver.rows import BINARY, TEXT, patient
+from host_tests.driver.rows import desk as up
 from quectel import QuectelError
 
 CALLER = ("203.0.113.9", 54091)
-
-
-def up(line, family, **knobs):
-    """A desk whose context is up."""
-    d = line.desk(family, **knobs)
-    d.modem.activate()
-    return d
 
 
 def service(d, port=3030):
@@ -31,6 +25,34 @@ def listener(d, port=2020):
     s.bind(("", port))
     s.listen()
     return s
+
+
+# -- UDP services -------------------------------------------------------------------------------
+
+
+def udp_service_send(line, family):
+    d = up(line, family)
+    peer = d.net.udp("192.0.2.7", 6969)
+    s = service(d)
+    payload = (BINARY * 6)[:1460]
+    assert s.sendto(b"1234567890", ("192.0.2.7", 6969)) == 10
+    assert s.sendto(payload, ("192.0.2.7", 6969)) == 1460
+    raises(ValueError, s.sendto, payload + b"x", ("192.0.2.7", 6969))
+    assert said(d, "+QISEND") == [
+        'AT+QISEND=0,10,"192.0.2.7",6969',
+        'AT+QISEND=0,1460,"192.0.2.7",6969',
+    ]
+    assert peer.received == [b"1234567890", payload]
+
+
+def udp_service_send_by_name(line, family):
+    # The module wants an address in dots.
+    d = up(line, family)
+    d.net.dns["a.example"] = [HOST]
+    peer = d.net.udp(HOST, 7)
+    s = service(d)
+    s.sendto(TEXT, ("a.example", 7))
+    assert said(d, "+QISEND") == ['AT+QISEND=0,16,"198.51.100.7",7'] and peer.received == [TEXT]
 
 
 # -- receiving ----------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The rows of the manuals' comparison, for EG800Q, EG915Q, EG916Q (their manual V1.2)."""
 
 from host_tests.driver import rows, rows_pdp
-from host_tests.driver import rows_pdp_modes as modes
+from host_tests.driver import rows_modes as modes
 from host_tests.driver import rows_pdp_services as services
 from host_tests.driver import rows_services as shared
 from host_tests.driver.rows_common import table
@@ -104,8 +104,8 @@ OWN = {
         ("ack_query_of_udp", FAMILY, rows_pdp.ack_query_udp),
     ),
     "UDP SERVICE send": (
-        ("udp_service_send", FAMILY, rows_pdp.udp_service_send),
-        ("udp_service_send_by_name", FAMILY, rows_pdp.udp_service_send_by_name),
+        ("udp_service_send", FAMILY, services.udp_service_send),
+        ("udp_service_send_by_name", FAMILY, services.udp_service_send_by_name),
     ),
     "QISENDEX": (("qisendex_never", FAMILY, rows_pdp.no_qisendex),),
     "QIRD": (

@@ -3,7 +3,7 @@
 Of that manual there is no copy from QICLOSE on: the rows behind it are as the EG800Q's."""
 
 from host_tests.driver import rows, rows_pdp
-from host_tests.driver import rows_pdp_modes as modes
+from host_tests.driver import rows_modes as modes
 from host_tests.driver import rows_pdp_services as services
 from host_tests.driver import rows_services as shared
 from host_tests.driver.rows_common import table
@@ -84,8 +84,8 @@ OWN = {
         ("ack_query_of_udp", FAMILY, rows_pdp.ack_query_udp),
     ),
     "UDP SERVICE send": (
-        ("udp_service_send", FAMILY, rows_pdp.udp_service_send),
-        ("udp_service_send_by_name", FAMILY, rows_pdp.udp_service_send_by_name),
+        ("udp_service_send", FAMILY, services.udp_service_send),
+        ("udp_service_send_by_name", FAMILY, services.udp_service_send_by_name),
     ),
     "QISENDEX": (("qisendex_never", FAMILY, rows_pdp.no_qisendex),),
     "QIRD": (

@@ -1,13 +1,14 @@
-"""What each row demands of the driver on UG9x and EG91xQ: push and transparent mode.
+"""What each row demands of the driver: push mode, on all families, and transparent mode.
 
-See rows_pdp.py.
+See rows.py and rows_pdp.py.
 """
 
 import errno
 
 from host_tests.driver.harness import ERROR, HOST, PORT, fails, said
 from host_tests.driver.rows import BINARY, TEXT, refused
-from host_tests.driver.rows_pdp_services import service, up
+from host_tests.driver.rows import desk as up
+from host_tests.driver.rows_pdp_services import service
 
 
 class Dtr:
