@@ -69,7 +69,7 @@ class Push(Ahead):
         self._n = 0  # bytes of the frame under way, with its lead; 0: there is none, or it is lost
         self._done = 0  # those that have their place
         self._mark = 0  # bytes in the ring when push mode began
-        self._errand = None  # a command that is out
+        self._errand: _Errand | None = None  # a command that is out
 
     # -- frames -----------------------------------------------------------------------------
     #
@@ -98,9 +98,9 @@ class Push(Ahead):
         if self._n:
             ring = self.ring
             size = len(ring._data)
-            p.dest = ring._data
-            p.off = (ring._first + ring.n + self._done) % size
-            n = min(n, size - p.off)
+            p.to = ring._data
+            p.at = (ring._first + ring.n + self._done) % size
+            n = min(n, size - p.at)
             self._done += n
         return n
 
@@ -342,7 +342,7 @@ class _Errand:
     # The owner of a command for a Push: a QISWTMD to `mode`, or a QIRD.
     def __init__(self, push, mode: int = -1) -> None:
         self.lines: list = []
-        self.code = None
+        self.code: int | None = None
         self.got = 0
         self.rem = -1
         self._push = push

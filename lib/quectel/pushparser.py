@@ -10,7 +10,8 @@
 
 That tail is the only checksum: nothing of a frame is handed over before it. A frame that stands
 still, or ends otherwise, or a header that cannot be read, means that bytes have been lost, and
-with them perhaps whole frames of others: then every stream in push mode has failed.
+with them perhaps whole frames of others: then every stream in push mode has failed. What it cannot
+tell: a loss that ends where there happens to be a CR LF, and that of a whole frame.
 """
 
 from micropython import const
@@ -39,18 +40,19 @@ class PushParser(FormatParser):
     def __init__(self, size: int = 216) -> None:
         super().__init__(size)
         self.takers: list = []  # by connectID: a Push. None with the bit in `push`: to nowhere
-        self.short = False  # a recv URC without a length is one of buffer mode
+        self.short = False  # in buffer mode the recv URC has no length
         self._channel = None
         self._modem = None
         self._who = None  # who takes the frame under way
         self._rest = _NO_FRAME
         self._ends = bytearray(2)  # the tail
         self._unknown = 0  # channel.unknown when the last line was looked at
-        # What is put back after a frame: the place of a QIRD in flight, the blank lines so far,
-        self._dest: bytearray | None = None
-        self._at = 0
+        # Where the frame goes: to[at:]. `dest` is that of QIRD, which may come and go meanwhile.
+        self.to: bytearray | None = None
+        self.at = 0
+        # What is put back after a frame: how many blank lines there were before it,
         self._blanks = 0
-        # and the channel's deadline, in the phase it belongs to
+        # and the channel's deadline, while the phase is still the same
         self._phase = 0
         self._start = 0
         self._ms = 0
@@ -89,6 +91,8 @@ class PushParser(FormatParser):
         """As Parser.next, but for frames."""
         if self._done and self.push:
             self._inspect()
+        if self._rest != _NO_FRAME:
+            self._watch()
         while True:
             event = super().next()
             if self._rest == _NO_FRAME:
@@ -109,11 +113,14 @@ class PushParser(FormatParser):
         if self._rest != _NO_FRAME:
             self._leave()
         super().abort()
+        self._fail_all(who)
+        if not any(self._modem._sockets):  # type: ignore[attr-defined]
+            self.push = self.sourced = 0  # a reboot
+
+    def _fail_all(self, who=None) -> None:
         for taker in self.takers:
             if taker:
                 taker.broken(taker is who)
-        if not any(self._modem._sockets):  # type: ignore[attr-defined]
-            self.push = self.sourced = 0  # a reboot
 
     def _is_header(self) -> bool:
         if not super()._is_header():
@@ -131,12 +138,22 @@ class PushParser(FormatParser):
         return event
 
     def _take(self) -> None:
-        if self._rest != _TAIL:
+        if self._rest == _NO_FRAME:
             return super()._take()
-        if self._quoted and self._buf[self._pos] == 34:
-            self._pos += 1
-            self._quoted = False
-        Parser._take(self)  # no hex here
+        dest = self.dest
+        off = self.off
+        self.dest = self.to
+        self.off = self.at
+        if self._rest != _TAIL:
+            super()._take()
+        else:
+            if self._quoted and self._buf[self._pos] == 34:
+                self._pos += 1
+                self._quoted = False
+            Parser._take(self)  # no hex here
+        self.at = self.off
+        self.dest = dest
+        self.off = off
 
     # -- a frame ----------------------------------------------------------------------------
 
@@ -153,13 +170,9 @@ class PushParser(FormatParser):
             or (0 <= source < self.n) != (self.sourced >> cid & 1 == 1)
         ):
             return self._break()
-        self._dest = self.dest
-        self._at = self.off
         self._blanks = self.blank
-        self._phase = channel.phase  # type: ignore[attr-defined]
-        self._start = channel._start  # type: ignore[attr-defined]
-        self._ms = channel._ms  # type: ignore[attr-defined]
-        channel._ms = _STALL_MS  # type: ignore[attr-defined]
+        self._phase = -1
+        self._watch()
         who = self._who = self.takers[cid]
         if who is not None:
             # In view mode the line ends with a comma.
@@ -167,16 +180,25 @@ class PushParser(FormatParser):
         self._rest = n
         self._piece()
 
+    def _watch(self) -> None:
+        # A command may begin during a frame, and its deadline is not the frame's.
+        channel = self._channel
+        if channel.phase != self._phase or channel._ms != _STALL_MS:  # type: ignore[attr-defined]
+            self._phase = channel.phase  # type: ignore[attr-defined]
+            self._start = channel._start  # type: ignore[attr-defined]
+            self._ms = channel._ms  # type: ignore[attr-defined]
+            channel._ms = _STALL_MS  # type: ignore[attr-defined]
+
     def _piece(self) -> None:
         rest = self._rest
         if rest > 0:
-            self.dest = None
+            self.to = None
             self.left = rest if self._who is None else self._who.place(self, rest)
             self._rest = rest - self.left
         elif rest == 0:
             self._rest = _TAIL
-            self.dest = self._ends
-            self.off = 0
+            self.to = self._ends
+            self.at = 0
             self.left = 2
         elif self._ends[0] == 13 and self._ends[1] == 10:
             who = self._who
@@ -190,9 +212,7 @@ class PushParser(FormatParser):
         channel = self._channel
         self._who = None
         self._rest = _NO_FRAME
-        self.dest = self._dest
-        self._dest = None
-        self.off = self._at
+        self.to = None
         self.blank = self._blanks
         if channel.phase == self._phase:  # type: ignore[attr-defined]
             channel._start = self._start  # type: ignore[attr-defined]
@@ -206,40 +226,47 @@ class PushParser(FormatParser):
     # -- lines that should not be -----------------------------------------------------------
     #
     # When bytes of a header are lost, what follows is payload, which the peer has written, and
-    # must not be read as lines. So the last line is looked at once more before the next one.
+    # must not be read as lines. So the last line is looked at once more before the next one. And
+    # a line that no module says means at least that something has been lost.
 
     def _inspect(self) -> None:
         unknown = self._channel.unknown  # type: ignore[attr-defined]
         strange = unknown != self._unknown
         self._unknown = unknown
         if self.begins(b'+QIURC: "recv",'):
-            strange = self._unreadable()
-        elif strange:
-            strange = self._torn()
-        if strange:
-            self._break()
+            if self._unreadable():
+                self._break()
+        elif strange or self.begins(b'+QIURC: "r') or self.begins(b'+QIURC: "c'):
+            if self._torn():
+                self._break()
+            elif self.line[0] != 43:
+                self._fail_all()
 
     def _unreadable(self) -> bool:
         # A recv URC that was not taken for a header; "buff full" and buffer mode's own are good.
         if self.line[self.n - 1] == 34:
             return False
         cid = self.num(1)
-        if cid < 0:
+        if not 0 <= cid < len(self.takers):
             return True
-        if cid > 15 or not self.push >> cid & 1 or self.num(2) == 0:
+        if not self.push >> cid & 1 or self.num(2) == 0:
             return False
-        return not (self.short and self.field(2) < 0)
+        # Where buffer mode says no length, one such URC may be late when the mode is switched.
+        who = self.takers[cid]
+        return not (self.short and self.field(2) < 0 and who and who.locked)
 
     def _torn(self) -> bool:
-        # A line that meant nothing to the channel: may it be the rest of a header?
+        # A line that meant nothing to the channel, or half a name: is it the rest of a header?
         line = self.line
         n = self.n
         if line[0] != 43:
             return line.find(b",", 0, n) >= 0
-        if line.find(b":", 0, n) < 0 or line.find(b"recv", 0, n) >= 0:
-            return True
-        # closed, incoming, pdpdeact, dnsgip, accept
-        return self.begins(b"+QIURC:") and (n < 10 or line[9] not in b"cipda")
+        if not self.begins(b"+QIURC:"):
+            return line.find(b":", 0, n) < 0 or line.find(b"recv", 0, n) >= 0
+        if self.begins(b'+QIURC: "closed",'):
+            return False
+        # incoming, pdpdeact, dnsgip, accept
+        return not (self.begins(b'+QIURC: "') and n > 9 and line[9] in b"ipda")
 
 
 def prepare(modem) -> PushParser:
