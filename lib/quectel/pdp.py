@@ -217,7 +217,7 @@ class PdpModem(Modem):
         yield from Modem._shut(self, cid)
         if self._options.get("close/mode") == (1,) and self._sockets[cid] is None:
             # OK was not all: the id is free after +QICLOSE: id,0
-            self._sockets[cid] = False
+            self._sockets[cid] = False  # type: ignore[call-overload]
             t = now()
             while self._sockets[cid] is False and since(t) < self.CLOSE_MS:
                 yield

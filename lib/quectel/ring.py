@@ -33,3 +33,11 @@ class Ring:
         self._first = (self._first + n) % size
         self.n -= n
         return n
+
+    def cut(self, n: int) -> bytearray:
+        """Take the newest `n` bytes back out (allocates what it returns)."""
+        n = max(min(n, self.n), 0)
+        self.n -= n
+        at = self._first + self.n
+        size = len(self._data)
+        return bytearray([self._data[(at + i) % size] for i in range(n)])

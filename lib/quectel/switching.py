@@ -130,6 +130,7 @@ def _unread(t):
 
 def _connect(t, texts: list):
     modem = t._modem
+    known = t._ring.n
     why = None
     for text in texts:
         t.asks = ("AT" + text + "\r").encode()
@@ -142,8 +143,9 @@ def _connect(t, texts: list):
         if modem.channel.state == _POISONED:
             # Transparent mode may have begun. What has come since then nobody can tell.
             t.connected()
-            yield from _left(t, _TRIES)
             t._s._fail(_BROKEN)
+            yield from _left(t, _TRIES)
+            t._ring.cut(t._ring.n - known)
             break
     raise why
 
@@ -165,41 +167,39 @@ def leaving(t):
 
 def doubting(t):
     """NO CARRIER has come, and then nothing: is it payload?"""
-    hidden = 0
     try:
         hidden = yield from _left(t, 1, _WAIT)
+        back = yield from _judge(t, hidden)
     except OSError:
-        if t.phase != _RAW:
-            raise
-        return  # there were more bytes: it was
-    if not hidden or (yield from _judge(t, hidden)):
+        if t.phase == _RAW:
+            return  # there came more: it was
+        if t.phase == _WAIT:
+            t.phase = _LEFT
+        raise
+    if back:
         t._modem.channel.raw = t
         yield from entering(t)
 
 
-def _judge(t, hidden: int):
-    # Is the connection still there? `hidden` bytes of the ring are payload then.
+def _judge(t, hidden):
+    # Does the connection still work? Then `hidden` is payload, else NO CARRIER and URCs.
     s = t._s
+    alive = not hidden
     try:
         yield from audit(t._modem)
-        alive = s._state == _OPEN and not s._hung
-    except OSError:
-        alive = not hidden
-        raise
+        alive = alive or (s._state == _OPEN and not s._hung)
     finally:
-        if hidden:
-            if alive:
-                t._ring.n += hidden
-            else:
-                t.phase = _ENDED
-                s._hung = True
-    return alive
+        if not alive:
+            t.phase = _ENDED
+            s._hung = True
+            _news(t, hidden)
+        elif hidden:
+            t._ring.put(hidden, len(hidden))
+    return s._state == _OPEN
 
 
 def _left(t, tries: int, phase: int = _LEFT):
-    # Out of transparent mode, for certain. Returns how many bytes of the ring are hidden because
-    # they say NO CARRIER.
-    channel = t._modem.channel
+    # Out of transparent mode, for certain. Returns the end of what came, if it says NO CARRIER.
     t.phase = _ESCAPE
     said = yield from _escape(t, tries)
     if not said:
@@ -207,11 +207,20 @@ def _left(t, tries: int, phase: int = _LEFT):
         t._believe()
         fail(_BROKEN, "transparent mode: no answer")
     ring = t._ring
-    hidden = max(ring.n - t._mark, 0)
-    ring.n -= hidden
+    hidden = ring.cut(ring.n - t._mark)
     t.over(phase)
-    channel._soil(0)
-    return hidden if said == _CARRIER else 0
+    t._modem.channel._soil(0)
+    if said == _CARRIER:
+        return hidden
+    _news(t, hidden)
+    return b""
+
+
+def _news(t, hidden: bytearray) -> None:
+    # URCs that came right behind the word.
+    i = hidden.find(b"\r\n+")
+    if i >= 0:
+        t._modem.channel.parser.feed(hidden[i:], len(hidden) - i)
 
 
 def _escape(t, tries: int):

@@ -279,7 +279,7 @@ class Transparent(Incoming):
     def _more(self, buf, n: int) -> None:
         lost = n
         if self._over:
-            self._watch(buf, n, self._ring.n)
+            self._watch(buf, n, self._ring.n + _CHUNK)  # behind all that is kept
         else:
             lost = self._came(buf, n)
         if lost:
