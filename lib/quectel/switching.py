@@ -241,7 +241,7 @@ def _escape(t, tries: int):
         done = 0
         while done < len(_PLUSES):
             done += t._uart.write(_PLUSES[done:]) or 0
-            t._sent(-1)
+            t._sent(3, -1)
             if done < len(_PLUSES):
                 yield from _same(t)
         said = yield from _answer(t, _GUARD_MS)

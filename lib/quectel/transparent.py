@@ -42,6 +42,9 @@ _DOUBT_MS = const(1000)  # silence behind NO CARRIER
 # +++ between two silences of 1 s is a command. As payload it gets a longer silence in between.
 _REST_MS = const(500)  # what might be taken for 1 s of silence
 _APART_MS = const(1500)  # surely more than 1 s
+# A UART that does not tell (txdone) when it has sent all may have so much in its buffer, and need
+# 1 ms for each byte, which is 9600 baud.
+_LAG_MAX = const(1024)
 
 _POISONED = const(2)  # channel.py
 _OPEN = const(2)  # socket.py
@@ -120,7 +123,8 @@ class Transparent(Incoming):
         self._txdone = getattr(self._uart, "txdone", None)
         self._over = False  # the ring was too small: from there on all is lost
         # written
-        self._wrote = 0  # when the last byte left,
+        self._wrote = 0  # when the last byte was written,
+        self._lag = 0  # how long after that it may still be on its way, ms
         self._rested = True  # so long ago that it is silence
         self._run = 0  # pluses since the last silence; -1: there was something else
 
@@ -301,17 +305,16 @@ class Transparent(Incoming):
     # -- bytes out --------------------------------------------------------------------------
 
     def _quiet(self) -> int:
-        # For how long nothing has left.
+        # For how long, at least, nothing has left.
         if self._txdone is not None and not self._txdone():
             self._wrote = now()
-        return since(self._wrote)
+        return since(self._wrote) - self._lag
 
     def _put(self, buf, pos: int, end: int) -> int:
         # Write some of buf[pos:end]; how much.
         if self.phase != _RAW or self._said:
             return 0
-        quiet = _APART_MS if self._rested else self._quiet()
-        if quiet >= (_REST_MS if self._run < 0 else _APART_MS):
+        if self._rested or (self._run < 0 and since(self._wrote) >= _REST_MS):
             self._run = 0
         i = pos
         while i < end and buf[i] == 43:
@@ -327,10 +330,12 @@ class Transparent(Incoming):
         else:
             return 0
         if k:
-            self._sent(self._run + k if 0 <= self._run and k <= pluses else -1)
+            self._sent(k, self._run + k if 0 <= self._run and k <= pluses else -1)
         return k
 
-    def _sent(self, run: int) -> None:
+    def _sent(self, n: int, run: int) -> None:
+        if self._txdone is None:
+            self._lag = min(max(-self._quiet(), 0) + n, _LAG_MAX)
         self._run = run
         self._rested = False
         self._wrote = now()
@@ -367,7 +372,7 @@ class Transparent(Incoming):
         channel.state = _POISONED
         channel.uart = self._nothing
         self.phase = _RAW
-        self._sent(0)
+        self._sent(0, 0)
         p = channel.parser
         rest = p._buf[p._pos : p._end]
         p._pos = p._end
