@@ -249,7 +249,7 @@ class PushParser(FormatParser):
         cid = self.num(1)
         if not 0 <= cid < len(self.takers):
             return True
-        if not self.push >> cid & 1 or self.num(2) == 0:
+        if not (self.push >> cid & 1 and self._pushes(cid)) or self.num(2) == 0:
             return False
         # Where buffer mode says no length, one such URC may be late when the mode is switched.
         who = self.takers[cid]
