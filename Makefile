@@ -12,14 +12,15 @@ export QUECTEL_TYPINGS := $(VENV)/typings
 export RUFF_CACHE_DIR := $(CACHE)/ruff
 export V
 
-.PHONY: help demo test bench lint clean venv
+.PHONY: help demo test conformance bench lint clean venv
 
 help:
-	@echo 'make demo    the driver talking to a simulated module (V=1: every byte on the line)'
-	@echo 'make test    lint, then all tests, on CPython and on two real MicroPythons'
-	@echo 'make bench   what the driver costs: sizes, memory, time'
-	@echo 'make lint    ruff and mypy'
-	@echo 'make clean   remove what running things left in the checkout'
+	@echo 'make demo         the driver talking to a simulated module (V=1: every byte on the line)'
+	@echo 'make test         lint, then all tests, on CPython and on two real MicroPythons'
+	@echo 'make conformance  what the manuals say and which tests say so, from the last run of all tests'
+	@echo 'make bench        what the driver costs: sizes, memory, time'
+	@echo 'make lint         ruff and mypy'
+	@echo 'make clean        remove what running things left in the checkout'
 	@echo
 	@echo 'demo needs Python 3.9. The others fetch their tools once, to $(CACHE).'
 
@@ -30,6 +31,9 @@ test: venv
 	@$(RUN) -m host_tests.interpreters || true
 	@$(MAKE) lint
 	@$(RUN) -m pytest -c host_tests/pytest.ini --rootdir=. host_tests
+
+conformance: venv
+	@$(RUN) -m host_tests.conformance
 
 bench: venv
 	@$(RUN) -m host_tests.bench

@@ -30,7 +30,7 @@ for _path in (os.path.join(ROOT, "lib"), ROOT):
         sys.path.insert(0, _path)
 
 import host_tests.shim  # noqa: E402
-from host_tests import interpreters, on_micropython  # noqa: E402
+from host_tests import conformance, interpreters, on_micropython  # noqa: E402
 
 host_tests.shim.install()
 
@@ -86,6 +86,27 @@ def pytest_collection_finish(session):
                 item.job = runner.want(str(item.path), item.test, item.chunking)
             session.config.add_cleanup(runner.stop)
             runner.start()
+
+
+# ---- what became of it, for the conformance table ---------------------------------------------
+
+_OUTCOMES = {}
+
+
+def pytest_runtest_logreport(report):
+    if report.when == "call":
+        conformance.note(_OUTCOMES, report.nodeid, report.outcome)
+
+
+def pytest_sessionfinish():
+    """Only a run of all of it is worth keeping."""
+    if _OUTCOMES:
+        ways = len(INTERPRETERS) * len(importlib.import_module(HARNESS).CHUNKINGS)
+        if conformance.whole(_OUTCOMES, ways):
+            conformance.save(_OUTCOMES)
+
+
+# ---- one test on one interpreter --------------------------------------------------------------
 
 
 class DriverItem(pytest.Item):

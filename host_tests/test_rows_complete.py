@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-FAMILIES = ("bc66", "bc20", "bc26")
+FAMILIES = ("bc66", "bc20", "bc26", "ug96", "eg800q")
 
 # The rows of the comparison, in its order.
 TITLES = [

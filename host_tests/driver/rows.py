@@ -17,8 +17,10 @@ UNSAFE = b'\r\n\x00\x08\x1a\x1b,;"\x7f\x80\xff'
 
 
 def desk(line, family, **knobs):
-    """As `line.desk`."""
-    d = line.desk(family[:4], **knobs)
+    """As `line.desk`; its context is up."""
+    d = line.desk(family.split(" ")[0], **knobs)
+    if hasattr(d.modem, "CONTEXTS"):
+        d.modem.activate()
     if family == "BC20 V1.1":
         newer = families.find("BC26")
         d.module.family = newer
@@ -28,7 +30,7 @@ def desk(line, family, **knobs):
 
 
 def patient(d):
-    """Longer steps of time, where a minute passes and nothing happens in it."""
+    """Longer steps of time, where minutes pass and nothing happens in them."""
 
     def idle():
         if not d.uart.any():
@@ -78,14 +80,14 @@ def context_id(line, family):
         assert command.startswith("AT%s=1," % name), command
 
 
-def connect_id(line, family):
+def connect_id(line, family, ids=5):
     d = desk(line, family)
-    for i in range(5):
+    for i in range(ids):
         d.tcp(port=PORT + i)
-    assert [c.split(",")[1] for c in said(d, "+QIOPEN")] == ["0", "1", "2", "3", "4"]
+    assert [c.split(",")[1] for c in said(d, "+QIOPEN")] == [str(i) for i in range(ids)]
     fails(errno.ENOMEM, d.socket().connect, (HOST, PORT))
-    assert len(said(d, "+QIOPEN")) == 5
-    d.module.inject(urc('+QIURC: "closed",5'))
+    assert len(said(d, "+QIOPEN")) == ids
+    d.module.inject(urc('+QIURC: "closed",%d' % ids))
     d.run(10)
     assert d.modem.stats()["unknown"] == 1
 

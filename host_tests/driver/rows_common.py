@@ -4,6 +4,7 @@
 """
 
 from host_tests.driver import rows
+from host_tests.driver import rows_modes as modes
 from host_tests.driver import rows_services as services
 
 ROWS = (
@@ -23,6 +24,7 @@ ROWS = (
     (
         "access modes",
         ("access_modes_buffer", rows.access_modes),
+        ("access_modes_push", modes.push_mode),
     ),
     ("IPv6",),
     (
@@ -85,6 +87,8 @@ ROWS = (
     (
         "QISWTMD",
         ("qiswtmd_is_kept", rows.qiswtmd),
+        ("qiswtmd_0_1", modes.qiswtmd),
+        ("qiswtmd_outside", modes.qiswtmd_outside),
     ),
     (
         "leave transparent",
@@ -122,6 +126,7 @@ ROWS = (
         "recv URC",
         ("recv_urc", services.recv_urc),
         ("recv_urc_in_view_mode_1", services.recv_urc_in_view_1),
+        ("recv_urc_in_view_mode_1_pushed", modes.push_in_view_mode_1),
     ),
     (
         "recv URC is not repeated",

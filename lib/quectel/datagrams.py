@@ -35,6 +35,7 @@ def bind(s, address) -> None:
 def _serve(s) -> None:
     modem = s._modem
     s.send = _no_send
+    s._sourced = True  # push.py: its frames say who sent them
     services = modem.channel.services
     services[:] = [other for other in services if other._state <= _OPEN]
     services.append(s)
@@ -79,15 +80,26 @@ def recvfrom_into(s, buf, nbytes: int = 0) -> tuple:
 
     Of a connected socket the address is what it was connected to.
     """
-    n = s.recv_into(buf, nbytes)
+    n = _receive(s, buf, nbytes)
     return n, source(s)
 
 
 def recvfrom(s, n: int) -> tuple:
     """(bytes, (address, port)) of one datagram."""
     buf = bytearray(n)
-    n = s.recv_into(buf)
+    n = _receive(s, buf, n)
     return bytes(buf[:n]), source(s)
+
+
+def _receive(s, buf, n: int) -> int:
+    # In push mode (push.py) the source is not where QIRD leaves it.
+    push = s._ahead if hasattr(s._ahead, "source") else None
+    if push:
+        push.source = None
+    n = s.recv_into(buf, n)
+    if push and push.source:
+        s._source = bytes(push.source)
+    return n
 
 
 def source(s) -> tuple:
