@@ -85,15 +85,14 @@ def test_trace_B18_listener_push_glued(line):
 
 
 def test_trace_C13_payload_echo_qisde1(line):
-    # The driver sets QISDE=0; here the module does as if it had not.
+    # The driver sets QISDE=0; here the module does as if it had not. In push mode a line that no
+    # module says may be what is left of a frame whose header was lost: the stream fails.
     for family in ("EG800Q", "UG96"):
         trace, s = pushing(line, family)
         assert "AT+QISDE=0" in trace.module.commands
         trace.play(C13 + (("rx", C13_PUSH),))
-        assert s.send(b"Hello Finamon") == 13
-        assert s.recv(1500) == b"Hello Finamon"
+        fails(errno.EIO, s.send, b"Hello Finamon")
         trace.rest()
-        assert trace.grown("stray") == 0 and s.lost == 0
         assert trace.modem.command("AT") == []
     # In buffer mode the bytes behind that header are no payload: QIRD brings them.
     trace = PdpTrace(line, "EG800Q")
