@@ -196,6 +196,28 @@ def test_an_id_that_we_were_just_going_to_open(line):
     assert not client.connected
 
 
+def test_a_listener_in_push_mode(line):
+    for family in FAMILIES:
+        d = guard(line.desk(family))
+        s = d.socket()
+        s.bind(("", 2020))
+        assert s.access_mode(1, 600) == 1
+        s.listen()
+        client = d.net.dial(2020)
+        client.send(b"at once \r\nOK\r\n")
+        child, address = s.accept()
+        pushed = family == "EG800Q"  # on a UG96 it begins in buffer mode
+        assert child.access_mode() == pushed
+        assert child.recv(40) == b"at once \r\nOK\r\n"
+        client.send(BINARY)
+        assert child.recv(300) == BINARY
+        assert bool(said(d, "+QIRD")) != pushed
+        assert child.send(BINARY) == 256
+        client.close()
+        assert child.recv(9) == b""
+        child.close()
+
+
 def test_what_is_none_of_ours_is_left_alone(line):
     d, s = server(line)
     for text in (

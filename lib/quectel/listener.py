@@ -51,7 +51,12 @@ def bind(s, address) -> None:
 def open_server(s, kind: str) -> None:
     """Open `kind` of server on the port that bind() gave: until it is open, or EINPROGRESS."""
     modem = s._modem
-    text = '+QIOPEN=%d,#,"%s","127.0.0.1",0,%d,0' % (s._context, kind, s._local)
+    mode = 1 if hasattr(s, "_push") else 0
+    if mode:
+        from .push import prepare
+
+        prepare(modem)
+    text = '+QIOPEN=%d,#,"%s","127.0.0.1",0,%d,%d' % (s._context, kind, s._local, mode)
     s._state = _OPENING
     s._host = "%s %d" % (kind, s._local)
     modem._start(activated(modem, s, attach._open(s, text)))
@@ -185,6 +190,10 @@ class _Door:
         child._context = s._context  # type: ignore[attr-defined]
         child._state = _OPEN
         modem._sockets[cid] = child
+        if hasattr(s, "_push") and modem.INHERIT:
+            from .push import adopt_push
+
+            adopt_push(child, s._push)
         self.waiting.append((child, (host, port)))
 
     def close(self) -> None:

@@ -149,6 +149,7 @@ class PdpModem(Modem):
     POWER_OFF = "+QPOWD=1"  # the normal way
     RESET = "+CFUN=1,1"
     REGISTRATION: tuple = ("+CEREG?", "+CGREG?")  # one of them says 1 or 5
+    INHERIT = True  # who connects to a listener gets its access mode
     URC_PORT = ""  # the command that sends URCs to this UART, if the firmware knows it
     _alive = "23"  # 3 listening; firmware of UG96 says it of clients that are connected
     _dns_config = True

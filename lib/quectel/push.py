@@ -26,6 +26,7 @@ _LOCAL_MS = const(1000)
 _FRAME_MAX = const(1500)  # pushparser.py
 _READ = const(0)  # channel.py
 _OPEN = const(2)  # socket.py
+_NEW = const(4)
 
 # errors.py
 _ERROR = const(-1)
@@ -404,6 +405,8 @@ def access_mode(s, mode: int = -1, size: int = _SIZE) -> int:
     """`Socket.access_mode`. Waits for the module, whatever the timeout is.
 
     `size`: bytes that can wait to be received, fixed when the socket is first switched to push.
+    Between bind() and listen() it is the mode of the connections that come in, each with such room
+    (EG; those of a UG begin in buffer mode).
     OSError: ENOTCONN, ENOMEM (more waits in the module than that: receive it first), ETIMEDOUT,
     after which the socket has failed; QuectelError (EIO and others): the module says no.
     """
@@ -414,6 +417,9 @@ def access_mode(s, mode: int = -1, size: int = _SIZE) -> int:
         raise ValueError("transparent: see s.transparent()")
     if mode not in (0, 1) or not 0 < size <= _SIZE_MAX:
         raise ValueError("access_mode: 0, 1 or 1, size")
+    if mode and s._state == _NEW and hasattr(s, "_local") and not s._udp:
+        s._push = size  # for listener.py
+        return mode
     s._check()
     if s._state != _OPEN:
         fail(_IN_PROGRESS, s._host)

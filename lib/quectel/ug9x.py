@@ -9,6 +9,7 @@ class UG96(PdpModem):
 
     CONTEXTS = 20
     OPTIONS = "ug"
+    INHERIT = False  # 2.4: buffer mode
     REGISTRATION = ("+CGREG?", "+CREG?")
     URC_PORT = '+QCFG="urc/port",1,"uart1"'
     SETTINGS = (
