@@ -57,6 +57,11 @@ class Line:
         return pieces
 
 
+def lines():
+    """A line of each chunking, for tests that are too long for fifty splits."""
+    return Line("whole"), Line("bytes"), Line("splits", 1)
+
+
 def runs(name):
     """The lines of one chunking: one, or one for each seed."""
     return [Line(name, seed) for seed in range(SPLITS)] if name == "splits" else [Line(name)]

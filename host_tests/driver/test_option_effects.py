@@ -1,7 +1,7 @@
 """Options of QICFG that change what goes over the line: data still passes as it is."""
 
 from host_tests.driver.events import guard
-from host_tests.driver.harness import said
+from host_tests.driver.harness import lines, said
 
 BINARY = bytes(range(256))
 HOSTILE = b'\r\nOK\r\n+QIURC: "closed",0\r\n> \x1a\x1b'
@@ -31,52 +31,54 @@ def both_ways(d, port):
     s.close()
 
 
-def every(line, families, *settings):
-    for family in families:
-        d = up(line, family)
-        for setting in settings:
-            assert d.modem.option(*setting) == setting[1:]
-        both_ways(d, 7)
-        d.module.nvram.clear()
-        d.module.reboot()
-        d.run(10_000)
-        both_ways(d, 8)
-        for setting in settings:
-            d.modem.option(
-                setting[0], *[0 if setting[0] != "showlength" else 1 for _ in setting[1:]]
-            )
-        both_ways(d, 9)
+def every(families, *settings):
+    for line in lines():
+        for family in families:
+            session(up(line, family), settings)
+
+
+def session(d, settings):
+    for setting in settings:
+        assert d.modem.option(*setting) == setting[1:]
+    both_ways(d, 7)
+    d.module.nvram.clear()
+    d.module.reboot()
+    d.run(10_000)
+    both_ways(d, 8)
+    for name, *values in settings:
+        d.modem.option(name, *[1 if name == "showlength" else 0 for _ in values])
+    both_ways(d, 9)
 
 
 ALL = ("BC66", "BC20", "BC26", "EG800Q", "UG96")
 
 
-def test_hex_both_ways(line):
-    every(line, ALL, ("dataformat", 1, 1))
+def test_hex_both_ways():
+    every(ALL, ("dataformat", 1, 1))
 
 
-def test_hex_to_the_module_only(line):
-    every(line, ALL, ("dataformat", 1, 0))
+def test_hex_to_the_module_only():
+    every(ALL, ("dataformat", 1, 0))
 
 
-def test_hex_from_the_module_only_in_view_mode_1(line):
-    every(line, ALL, ("dataformat", 0, 1), ("viewmode", 1))
+def test_hex_from_the_module_only_in_view_mode_1():
+    every(ALL, ("dataformat", 0, 1), ("viewmode", 1))
 
 
-def test_view_mode_1(line):
-    every(line, ALL, ("viewmode", 1))
+def test_view_mode_1():
+    every(ALL, ("viewmode", 1))
 
 
-def test_lengths_in_recv_urcs(line):
-    every(line, ("EG800Q",), ("recvind", 1))
+def test_lengths_in_recv_urcs():
+    every(("EG800Q",), ("recvind", 1))
 
 
-def test_no_lengths_in_qird_headers(line):
-    every(line, ("BC66", "BC26"), ("showlength", 0))
+def test_no_lengths_in_qird_headers():
+    every(("BC66", "BC26"), ("showlength", 0))
 
 
-def test_prompts_of_both_formats(line):
-    every(line, ("EG800Q",), ("formatcfg", 1))
+def test_prompts_of_both_formats():
+    every(("EG800Q",), ("formatcfg", 1))
 
 
 def test_hex_goes_behind_the_prompt_where_there_is_one(line):

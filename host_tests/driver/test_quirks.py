@@ -1,12 +1,13 @@
 """A session on every module that deviates from its manual as real firmware does: it still works.
 
-The quirks are those of the simulated module; each is played by every family it means anything to.
+The quirks are those of the simulated module; each is played by every family it means anything to,
+on a line of each chunking.
 """
 
 import errno
 
 from host_tests.driver.events import fails, guard
-from host_tests.driver.harness import raises
+from host_tests.driver.harness import lines, raises
 from host_tests.simulator.quirks import QUIRKS
 
 FAMILIES = ("BC66", "BC26", "EG800Q", "UG96")
@@ -48,9 +49,9 @@ FATAL = {
 
 
 def played(name, family):
-    def test(line):
-        d = guard(line.desk(family, quirks=(name,)))
-        session(d)
+    def test():
+        for line in lines():
+            session(guard(line.desk(family, quirks=(name,))))
 
     return test
 
