@@ -63,9 +63,8 @@ class Push(Ahead):
             size += _LEAD + _SOURCE if sourced else _LEAD
         self.ring = Ring(size)
         self.sourced = sourced
-        self.source: bytes | bytearray = (
-            b""  # `"ip",port` of the last datagram received; also in s._source
-        )
+        # `"ip",port` of the last datagram received; also in s._source
+        self.source: bytes | bytearray = b""
         self.on = False
         self.locked = False
         self._n = 0  # bytes of the frame under way, with its lead; 0: there is none, or it is lost
