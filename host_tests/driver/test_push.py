@@ -52,7 +52,7 @@ def test_a_stream(line):
         peer.send(b"one")
         peer.send(b"two")
         assert receive(s, 6) == b"onetwo"
-        assert said(desk, "+QIRD") == ["AT+QIRD=0,%d" % min(desk.modem.READ_MAX, 1500)]
+        assert said(desk, "+QIRD") == ["AT+QIRD=0,%d" % desk.modem.READ_MAX] * 2
         assert bytes(peer.received) == HOSTILE and s.lost == 0
         assert desk.modem.stats() == before
 
@@ -152,7 +152,7 @@ def test_timeout_0(line):
     s.settimeout(1)
     peer.send(b"more")
     assert s.recv(10) == b"more"
-    assert len(said(desk, "+QIRD")) == 1
+    assert len(said(desk, "+QIRD")) == 2
 
 
 def test_timeouts(line):
@@ -183,7 +183,7 @@ def test_closed_with_data_left(line):
             s.settimeout(5)
             assert s.recv(10) == b""
             s.close()
-            assert len(said(desk, "+QIRD")) == 1
+            assert len(said(desk, "+QIRD")) == 2
 
 
 def test_closed_while_waiting(line):
@@ -280,6 +280,41 @@ def test_a_frame_right_behind_the_ok(line):
     desk.module.answer("AT+QISWTMD", OK + frame(FAKE) + frame(b"2"))
     s.access_mode(1)
     assert receive(s, len(FAKE) + 1) == FAKE + b"2"
+
+
+def test_a_frame_before_the_ok(line):
+    # The module has switched already, and says so later.
+    for family in FAMILIES:
+        desk = up(line, family)
+        s, peer = desk.tcp()
+        desk.module.answer("AT+QISWTMD", frame(b"1") + frame(HOSTILE[2:]) + OK + frame(HOSTILE))
+        s.access_mode(1)
+        assert receive(s, 2 * len(HOSTILE) - 1) == b"1" + HOSTILE[2:] + HOSTILE, family
+
+
+def test_a_recv_urc_that_was_lost(line):
+    # The data is older than what is pushed.
+    desk = up(line)
+    s, peer = desk.tcp()
+    desk.module.answer("AT+QIRD", b"\r\n+QIRD: 0\r\n" + OK)
+    desk.module.answer("AT+QISWTMD", OK + frame(b"third"))
+    desk.module.answer("AT+QIRD", qird(b"first "))
+    desk.module.answer("AT+QIRD", frame(b" and ") + qird(b"second "))
+    s.access_mode(1)
+    assert receive(s, 23) == b"first second third and "
+
+
+def test_there_is_no_end_to_what_comes(line):
+    desk = up(line, delays={"answer": 100})
+    u, peer = desk.udp()
+    for i in range(80):
+        desk.clock.call_later(i * 90, peer.send, b"%d" % i)
+    t = desk.clock.now
+    assert u.access_mode(1) == 1
+    assert desk.clock.now - t < 10_000
+    peer.send(b"last")
+    while u.recv(10) != b"last":
+        pass
 
 
 def test_a_frame_right_before_the_ok(line):

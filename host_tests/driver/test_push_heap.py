@@ -18,7 +18,9 @@ class Pushing(Bench):
     def __init__(self, name="BC66", kind=1, size=1500):
         super().__init__(name, kind)
         empty = b"AT+QIRD=0,%d\r" % min(self.modem.READ_MAX, size if kind == 1 else 1500)
-        self.tape.record((empty, b"\r\n+QIRD: 0\r\n" + OK), (b"AT+QISWTMD=0,1\r", OK))
+        nothing = b"\r\n+QIRD: 0\r\n" + OK
+        late = b"AT+QIRD=0,%d\r" % self.modem.READ_MAX
+        self.tape.record((empty, nothing), (b"AT+QISWTMD=0,1\r", OK), (late, nothing))
         assert self.socket.access_mode(1, size) == 1
         assert self.tape.played()
         self.tape.record()

@@ -23,6 +23,7 @@ _SIZE_MAX = const(32_767)
 _LEAD = const(3)  # before a datagram: its length, two bytes, and that of the text of its source
 _SOURCE = const(48)  # "ip",port at its longest
 _LOCAL_MS = const(1000)
+_DRAIN_MS = const(5000)  # data that comes so fast that there is no end to it is read afterwards
 _FRAME_MAX = const(1500)  # pushparser.py
 _READ = const(0)  # channel.py
 _OPEN = const(2)  # socket.py
@@ -64,20 +65,16 @@ class Push(Ahead):
             size += _LEAD + _SOURCE if sourced else _LEAD
         self.ring = Ring(size)
         self.sourced = sourced
-        self.source: bytes | bytearray = (
-            b""  # `"ip",port` of the last datagram received; also in s._source
-        )
+        self.source: bytes | bytearray = b""  # `"ip",port` of the last datagram; also in s._source
         self.on = False
         self.locked = False
         self._n = 0  # bytes of the frame under way, with its lead; 0: there is none, or it is lost
         self._done = 0  # those that have their place
-        self._mark = 0  # bytes in the ring when push mode began
+        self._mark = 0  # bytes in the ring when QISWTMD left
         self._source = b""  # of the datagram that QIRD has brought
         self._errand: _Errand | None = None  # a command that is out
 
-    # -- frames -----------------------------------------------------------------------------
-    #
-    # They are written where the ring is free, and count when they are whole.
+    # -- frames: written where the ring is free, they count when they are whole --------------
 
     def begin(self, p, n: int, source: int, length: int) -> None:
         """A frame of `n` bytes begins; its source is in p.line[source:], if there is one."""
@@ -194,18 +191,20 @@ class Push(Ahead):
             if mode:
                 yield from self._settle()
                 s._avail = True
-            while True:
-                while mode and s._avail:
-                    yield from self._fetch()
+            t = now()
+            while mode and s._avail and since(t) < _DRAIN_MS:
+                yield from self._fetch()
                 yield from self._ready()
-                if not (mode and s._avail):
-                    break
+            yield from self._ready()
             errand = self._errand = _Errand(self, mode)
+            self._mark = self.ring.n
+            self._attend(True, s._id if mode else -1)
             s._modem.channel.start(errand, "AT+QISWTMD=%d,%d" % (s._id, mode), _LOCAL_MS)
             yield from self._end_of(errand)
-            while mode and s._avail:
-                # It had come before the OK.
-                yield from self._fetch_late()
+            more = mode == 1
+            while more:
+                # What has come since, before push mode began; that URC may have been lost.
+                more = yield from self._fetch_late()
         finally:
             self.locked = False
             if self._errand:
@@ -215,14 +214,19 @@ class Push(Ahead):
         # In the very moment of the result: the next byte may be a frame's. Without a result nobody
         # knows, and to take lines for frames is less of a danger than the other way round.
         s = self._s
-        doubt = code < _ERROR
-        if doubt:
-            s._fail(code)
-        if doubt or not code:
-            self.on = mode == 1 or doubt
-            s._modem.channel.parser.attend(s._id, self if self.on else None, self.sourced)
-            self._mark = self.ring.n
+        if not code:
+            self.on = mode == 1
             s._avail = s._avail or not self.on
+        elif code < _ERROR:
+            self.on = True
+            s._fail(code)
+        self._attend(self.on, -1)
+
+    def _attend(self, on: bool, switching: int) -> None:
+        s = self._s
+        parser = s._modem.channel.parser
+        parser.attend(s._id, self if on else None, self.sourced)
+        parser.switching = switching
 
     def _ready(self):
         # Until a command may leave, as Modem._at.
@@ -315,29 +319,36 @@ class Push(Ahead):
                 return off
 
     def _fetch_late(self):
-        # What had come before push mode began, and has been read only now.
+        # What had come before push mode began, and has been read only now. Is there more?
         s = self._s
+        known = s._avail and not s._hung
         data = bytearray(_FRAME_MAX)
         try:
             n = yield from self._qird(data)
         except OSError:
             # Not all firmware may let it be read in push mode.
-            if not s._hung:
+            if known or s._state != _OPEN:
                 self._lose_late()
-            return
+            return False
         while self._n:
             yield  # a frame is being written behind the others
         if s._udp:
-            return self._add(data, n, self._source) if n else None
+            if n:
+                self._add(data, n, self._source)
+        elif n:
+            self._insert(data, n)
+        return n > 0 and s._state == _OPEN
+
+    def _insert(self, data, n: int) -> None:
         ring = self.ring
         before = bytearray(self._mark)
         ring.take(before, self._mark)
         after = bytearray(ring.n)
         ring.take(after, ring.n)
         ring.put(before, self._mark)
+        self._mark += n
         self._add(data, n)
-        if s._state == _OPEN:
-            self._mark += n
+        if self._s._state == _OPEN:
             self._add(after, len(after))
 
     def _lose_late(self) -> None:
@@ -360,14 +371,13 @@ class _Errand:
         self.rem = -1
         self._push = push
         self._mode = mode
-        # What pdp.py asks of a socket, and gives to it.
         self._udp = push._s._udp
         self._source = b""
         self._state = _OPEN
         self._services: list = []
 
     def stand_in(self, services: list) -> None:
-        """The QIRD is that of a UDP SERVICE: its answer says from where."""
+        # For a UDP SERVICE, as pdp.py knows them: its answer says from where.
         self._services = services
         services.append(self)
 

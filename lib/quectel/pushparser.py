@@ -20,6 +20,8 @@ from .formats import FormatParser, exchange
 from .parser import Parser
 
 # parser.py
+_NONE = const(0)
+_LINE = const(1)
 _HEADER = const(2)
 _DATA = const(3)
 
@@ -37,16 +39,21 @@ _TRAILER = const(2)  # channel.py
 class PushParser(FormatParser):
     """A FormatParser that knows who takes the frames of each connectID."""
 
-    def __init__(self, size: int = 216) -> None:
-        super().__init__(size)
-        self.takers: list = []  # by connectID: a Push. None with the bit in `push`: to nowhere
+    def __init__(self, channel, modem) -> None:
+        super().__init__(0)  # it goes on from another one
+        # By connectID: a Push. None with the bit in `push`: to nowhere
+        self.takers: list = [None] * modem.IDS
         self.short = False  # in buffer mode the recv URC has no length
-        self._channel = None
-        self._modem = None
+        self._channel = channel
+        self._modem = modem
+        # The connectID whose QISWTMD to push mode is out, or -1: it may be in either mode. If the
+        # same line stands for both, what follows tells: CR LF, as before the OK, or data.
+        self.switching = -1
+        self._held = False  # such a line has come, and nothing behind it yet
         self._who = None  # who takes the frame under way
         self._rest = _NO_FRAME
         self._ends = bytearray(2)  # the tail
-        self._unknown = 0  # channel.unknown when the last line was looked at
+        self._unknown = channel.unknown  # when the last line was looked at
         # Where the frame goes: to[at:]. `dest` is that of QIRD, which may come and go meanwhile.
         self.to: bytearray | None = None
         self.at = 0
@@ -64,7 +71,7 @@ class PushParser(FormatParser):
         is in buffer mode. `sourced`: its headers say where a datagram comes from."""
         bit = 1 << cid
         self.takers[cid] = who
-        self._unknown = self._channel.unknown  # type: ignore[attr-defined]
+        self._unknown = self._channel.unknown
         self.push = self.push | bit if who else self.push & ~bit
         self.sourced = self.sourced | bit if who and sourced else self.sourced & ~bit
 
@@ -72,14 +79,14 @@ class PushParser(FormatParser):
         """Let go of those whose connection is over. The bits stay: see `_pushes`."""
         for cid in range(len(self.takers)):
             who = self.takers[cid]
-            if who and self._modem._sockets[cid] is not who._s:  # type: ignore[attr-defined]
+            if who and self._modem._sockets[cid] is not who._s:
                 self.takers[cid] = None
 
     def _pushes(self, cid: int) -> bool:
         # Is it in push mode? The bit outlives the connection, for what the module may still say of
         # it, until the next tenant of the id is connected: that one begins in buffer mode.
         who = self.takers[cid]
-        s = self._modem._sockets[cid]  # type: ignore[attr-defined]
+        s = self._modem._sockets[cid]
         if s and not (who and s is who._s) and (s._state != _OPENING or s._why == 0):
             self.attend(cid, None)
             return False
@@ -89,16 +96,26 @@ class PushParser(FormatParser):
 
     def next(self) -> int:
         """As Parser.next, but for frames."""
-        if self._done and self.push:
+        if self._done and self.push and not self._held:
             self._inspect()
         if self._rest != _NO_FRAME:
             self._watch()
         while True:
+            if self._held:
+                if self._pos >= self._end:
+                    return _NONE
+                self._held = False
+                if self._buf[self._pos] == 13:
+                    return _LINE
+                self._begin()
             event = super().next()
             if self._rest == _NO_FRAME:
                 if event != _HEADER or self.line[3] == 82:  # +QIRD, not +QIURC
                     return event
-                self._begin()
+                if self.num(1) == self.switching and not (self.view or self.short):
+                    self._held = True
+                else:
+                    self._begin()
             elif event == _DATA:
                 if self.blank < 0:
                     self._break()  # that was no hex
@@ -110,11 +127,12 @@ class PushParser(FormatParser):
     def abort(self) -> None:
         """As Parser.abort: also the frame under way, and all streams in push mode, are lost."""
         who = self._who
+        self._held = False
         if self._rest != _NO_FRAME:
             self._leave()
         super().abort()
         self._fail_all(who)
-        if not any(self._modem._sockets):  # type: ignore[attr-defined]
+        if not any(self._modem._sockets):
             self.push = self.sourced = 0  # a reboot
 
     def _fail_all(self, who=None) -> None:
@@ -128,7 +146,7 @@ class PushParser(FormatParser):
         if self.line[3] == 82:
             return True
         # While the channel waits for silence nothing is what it looks like.
-        return not self._channel._mute and self._pushes(self.num(1))  # type: ignore[attr-defined]
+        return not self._channel._mute and self._pushes(self.num(1))
 
     def _scan(self) -> int:
         lost = self.oversize
@@ -166,7 +184,7 @@ class PushParser(FormatParser):
         # with more or less than is expected in it belongs to other settings.
         if (
             n > _FRAME_MAX
-            or (channel._trail and self.blank < (1 if self.short else _TRAILER))  # type: ignore[attr-defined]
+            or (channel._trail and self.blank < (1 if self.short else _TRAILER))
             or (0 <= source < self.n) != (self.sourced >> cid & 1 == 1)
         ):
             return self._break()
@@ -183,11 +201,11 @@ class PushParser(FormatParser):
     def _watch(self) -> None:
         # A command may begin during a frame, and its deadline is not the frame's.
         channel = self._channel
-        if channel.phase != self._phase or channel._ms != _STALL_MS:  # type: ignore[attr-defined]
-            self._phase = channel.phase  # type: ignore[attr-defined]
-            self._start = channel._start  # type: ignore[attr-defined]
-            self._ms = channel._ms  # type: ignore[attr-defined]
-            channel._ms = _STALL_MS  # type: ignore[attr-defined]
+        if channel.phase != self._phase or channel._ms != _STALL_MS:
+            self._phase = channel.phase
+            self._start = channel._start
+            self._ms = channel._ms
+            channel._ms = _STALL_MS
 
     def _piece(self) -> None:
         rest = self._rest
@@ -214,14 +232,14 @@ class PushParser(FormatParser):
         self._rest = _NO_FRAME
         self.to = None
         self.blank = self._blanks
-        if channel.phase == self._phase:  # type: ignore[attr-defined]
-            channel._start = self._start  # type: ignore[attr-defined]
-            channel._ms = self._ms  # type: ignore[attr-defined]
+        if channel.phase == self._phase:
+            channel._start = self._start
+            channel._ms = self._ms
 
     def _break(self) -> None:
         channel = self._channel
-        if not channel._mute:  # type: ignore[attr-defined]
-            channel._break(_BROKEN)  # type: ignore[attr-defined]
+        if not channel._mute:
+            channel._break(_BROKEN)
 
     # -- lines that should not be -----------------------------------------------------------
     #
@@ -230,7 +248,7 @@ class PushParser(FormatParser):
     # a line that no module says means at least that something has been lost.
 
     def _inspect(self) -> None:
-        unknown = self._channel.unknown  # type: ignore[attr-defined]
+        unknown = self._channel.unknown
         strange = unknown != self._unknown
         self._unknown = unknown
         if self.begins(b'+QIURC: "recv",'):
@@ -251,9 +269,8 @@ class PushParser(FormatParser):
             return True
         if not (self.push >> cid & 1 and self._pushes(cid)) or self.num(2) == 0:
             return False
-        # Where buffer mode says no length, one such URC may be late when the mode is switched.
         who = self.takers[cid]
-        return not (self.short and self.field(2) < 0 and who and who.locked)
+        return not (who and who.locked)  # while the mode is switched both are good
 
     def _torn(self) -> bool:
         # A line that meant nothing to the channel, or half a name: is it the rest of a header?
@@ -276,17 +293,15 @@ def prepare(modem) -> PushParser:
     p = channel.parser
     if not isinstance(p, PushParser):
         old = p
-        p = PushParser(0)
-        p.takers = [None] * modem.IDS
+        p = PushParser(channel, modem)
         p.short = True
         p.fields = 1
         for text in modem.SETTINGS:
+            if text == '+QICFG="recvind",1':
+                p.short = False
             if '"showlength"' in text:
                 p.short = False
                 p.fields = 2 if text.endswith("1") else 1
-        p._channel = channel
-        p._modem = modem
-        p._unknown = channel.unknown
         exchange(channel, old, p)
     p.sweep()
     return p
