@@ -85,11 +85,6 @@ class PdpChannel(PromptChannel):
             comma = line.find(b",") + 1
             self._source = bytes(line[comma : line.find(b"\r")])
 
-    def ready(self) -> bool:
-        """As Channel.ready; never in transparent mode."""
-        raw = self.raw
-        return (raw is None or raw.phase <= _ASK) and super().ready()
-
     def _switching(self) -> bool:
         raw = self.raw
         return raw is not None and self.phase == _ANSWER and raw.asks == self.head
