@@ -185,6 +185,9 @@ def test_no_carrier_comes_slowly(line):
     d.uart.baudrate = 9600
     raw = s.transparent()
     peer.close()
+    for _ in range(40):
+        d.clock.advance(1)
+        assert raw.any() == 0
     assert raw.read(50) == b""
     s.close()
 
