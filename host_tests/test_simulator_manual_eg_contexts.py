@@ -142,6 +142,13 @@ def test_2_3_3_three_contexts_at_once(eg):
     assert eg.say("AT+QIACT=7", LONG) == OK
 
 
+def test_2_3_3_the_address_of_an_ipv6_context(eg):
+    assert eg.say('AT+QICSGP=1,2,"UNINET","","",0') == OK
+    assert eg.say("AT+QIACT=1", LONG) == OK
+    got = eg.say("AT+QIACT?")
+    assert re.match(rb'\r\n\+QIACT: 1,1,2,"[0-9A-Fa-f:]+"\r\n\r\nOK\r\n$', got), got
+
+
 def test_2_3_3_context_out_of_range(eg):
     for command in ("AT+QIACT=0", "AT+QIACT=16", "AT+QIDEACT=0", "AT+QIDEACT=16"):
         assert eg.say(command, LONG) == ERROR
@@ -164,6 +171,24 @@ def test_2_3_4_deactivation_closes_all_connections(desk):
     assert desk.say("AT+QISTATE?") == OK
 
 
+def test_2_3_4_of_that_context_only(desk):
+    activate(desk)
+    assert desk.say('AT+QICSGP=2,1,"net.example"') == OK
+    assert desk.say("AT+QIACT=2", LONG) == OK
+    peers = [desk.net.tcp(HOST, 8009), desk.net.tcp(HOST, 8010)]
+    opened = desk.say('AT+QIOPEN=1,0,"TCP","192.0.2.2",8009,4711,0', LONG)
+    assert opened == lines("OK", "+QIOPEN: 0,0")
+    opened = desk.say('AT+QIOPEN=2,5,"TCP","192.0.2.2",8010,4712,0', LONG)
+    assert opened == lines("OK", "+QIOPEN: 5,0")
+    remains = state('5,"TCP","192.0.2.2",8010,4712,2,2,5,0')
+    assert desk.say("AT+QISTATE=0,2") == remains
+    assert desk.say("AT+QIDEACT=1", LONG) == OK
+    assert not peers[0].connected
+    assert peers[1].connected
+    assert desk.say("AT+QISTATE=0,1") == OK
+    assert desk.say("AT+QISTATE?") == remains
+
+
 def test_2_3_5_no_socket_without_a_context(desk):
     desk.net.tcp(HOST, 8009)
     got = desk.say('AT+QIOPEN=1,0,"TCP","192.0.2.2",8009,0,0', 150000)
@@ -176,6 +201,10 @@ def test_2_4_6_the_network_takes_the_context_away(desk):
     desk.net.tcp(HOST, 8009)
     opened = desk.say('AT+QIOPEN=1,0,"TCP","192.0.2.2",8009,0,0', LONG)
     assert opened == lines("OK", "+QIOPEN: 0,0")
+    opened = desk.say('AT+QIOPEN=1,1,"TCP LISTENER","127.0.0.1",0,2020,0', LONG)
+    assert opened == lines("OK", "+QIOPEN: 1,0")
+    opened = desk.say('AT+QIOPEN=1,2,"UDP SERVICE","127.0.0.1",0,3030,0', LONG)
+    assert opened == lines("OK", "+QIOPEN: 2,0")
     desk.module.lose_context(1)
     assert desk.heard(1000) == lines('+QIURC: "pdpdeact",1')
     assert desk.say("AT+QIDEACT=1", LONG) == OK

@@ -83,6 +83,16 @@ def test_2_3_5_nobody_listens_at_another_port(desk):
     assert not client.open
 
 
+def test_2_3_5_a_local_port_in_use(desk):
+    """At once or by URC, as "Port busy" or "Socket bind failed": the manual does not say."""
+    listen(desk)
+    got = desk.say('AT+QIOPEN=1,2,"TCP LISTENER","127.0.0.1",0,2020,0', LONG)
+    assert got in (ERROR, lines("OK", "+QIOPEN: 2,574"), lines("OK", "+QIOPEN: 2,556"))
+    if got == ERROR:
+        assert desk.error() in (556, 574)
+    accept(desk)
+
+
 def test_2_3_8_send_to_an_incoming_connection(desk):
     listen(desk)
     client = accept(desk)
@@ -215,5 +225,6 @@ def test_2_3_11_refuse(desk):
 def test_2_3_11_errors(desk):
     assert desk.say("AT+QIACCEPT=1,1") == ERROR
     knock(desk)
+    assert desk.say("AT+QIACCEPT=1") == ERROR
     for command in ("AT+QIACCEPT=2,1", "AT+QIACCEPT=1,2", "AT+QIACCEPT=1,1,1", "AT+QIACCEPT=12,1"):
         assert desk.say(command, 5000) == ERROR

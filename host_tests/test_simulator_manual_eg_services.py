@@ -5,6 +5,7 @@ import pytest
 
 from host_tests.simulator.desk import ERROR, OK, answer, lines
 from host_tests.test_simulator_manual_eg_contexts import (
+    EG,
     HOST,
     LONG,
     PROMPT,
@@ -95,9 +96,8 @@ def test_2_3_14_only_asked_and_not_set(desk):
     assert b"19/07/21" in desk.say("AT+CCLK?")
 
 
+@pytest.mark.parametrize("desk", EG, indirect=True)
 def test_2_3_14_query_while_under_way(desk):
-    if desk.module.family.name[:2] == "UG":
-        pytest.skip("what the UGxx manual says of it is not in our copy")
     desk.net.ntp_ms = 10000
     desk.net.ntp_time = (2019, 7, 21, 6, 10, 59, 0, 0)
     assert desk.say('AT+QNTP=1,"192.0.2.2",123', 1000) == OK

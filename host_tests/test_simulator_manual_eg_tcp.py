@@ -139,6 +139,9 @@ def test_2_3_5_a_domain_name(desk):
     opened = desk.say('AT+QIOPEN=1,0,"TCP","iot.example",8009,0,0', LONG)
     assert opened == lines("OK", "+QIOPEN: 0,0")
     assert peer.connected
+    # The answer of QISTATE has an address there.
+    expected = state('0,"TCP","192.0.2.2",8009,PORT,2,1,0,0')
+    assert same_but_port(desk.say("AT+QISTATE=1,0"), expected)
 
 
 def test_2_3_5_out_of_range(desk, peer):
@@ -150,6 +153,9 @@ def test_2_3_5_out_of_range(desk, peer):
         'AT+QIOPEN=1,0,"TCP","192.0.2.2",65536,0,0',
         'AT+QIOPEN=1,0,"TCP","192.0.2.2",8009,65536,0',
         'AT+QIOPEN=1,0,"TCP","192.0.2.2",8009,0,3',
+        'AT+QIOPEN=1,0,"TCP","192.0.2.2"',
+        'AT+QIOPEN=1,0,"TCP LISTENER","127.0.0.1",0',
+        'AT+QIOPEN=1,0,"UDP SERVICE","127.0.0.1",0',
     ):
         assert desk.say(command, LONG) == ERROR
         assert desk.error() == 552
@@ -161,9 +167,31 @@ def test_2_3_5_a_refused_connection(desk):
     assert opened == lines("OK", "+QIOPEN: 0,566")
 
 
+def test_2_3_5_an_id_in_use(desk, peer):
+    """At once or by URC: the manual does not say; "Socket identity has been used" is 563."""
+    open_buffer(desk)
+    got = desk.say('AT+QIOPEN=1,0,"TCP","192.0.2.2",8009,0,1', LONG)
+    assert got in (ERROR, lines("OK", "+QIOPEN: 0,563"))
+    if got == ERROR:
+        assert desk.error() == 563
+    expected = state('0,"TCP","192.0.2.2",8009,PORT,2,1,0,0')
+    assert same_but_port(desk.say("AT+QISTATE=1,0"), expected)
+
+
+@pytest.mark.parametrize("desk", EG, indirect=True)
+def test_2_3_6_the_peer_does_not_answer_the_fin(desk, peer):
+    peer.lingers = True
+    open_buffer(desk)
+    assert desk.say("AT+QICLOSE=0", 9900) == b""
+    assert desk.heard(1000) == OK
+    open_buffer(desk)
+    assert desk.say("AT+QICLOSE=0,3", 2900) == b""
+    assert desk.heard(1000) == OK
+    assert desk.say("AT+QISTATE=1,0") == OK
+
+
+@pytest.mark.parametrize("desk", EG, indirect=True)
 def test_2_3_6_close_with_a_timeout(desk, peer):
-    if desk.module.family.name not in EG:
-        pytest.skip("the UGxx manual has no <timeout>")
     open_buffer(desk)
     assert desk.say("AT+QICLOSE=0,65536", LONG) == ERROR
     assert desk.say("AT+QICLOSE=0,0") == OK
@@ -312,6 +340,7 @@ def test_2_4_1_closed_by_the_peer(desk, peer):
     assert same_but_port(desk.say("AT+QISTATE=1,0"), expected)
     assert desk.say("AT+QIRD=0,1500") == answer("+QIRD: 4", "last")
     assert desk.say("AT+QISEND=0,4", 5000) == ERROR
+    assert desk.say('AT+QISENDEX=0,"3132"', 5000) == ERROR
     assert desk.say("AT+QICLOSE=0", LONG) == OK
     assert desk.say("AT+QISTATE=1,0") == OK
     open_buffer(desk)

@@ -108,10 +108,16 @@ def test_1_2_plus_plus_plus_without_silence_after_it_is_data(desk, peer):
 
 def test_1_2_plus_plus_plus_over_more_than_a_second_is_data(desk, peer):
     open_transparent(desk)
+    desk.heard(1100)
     for _ in range(3):
-        desk.heard(1100)
         desk.type(b"+")
+        desk.heard(600)
     assert desk.heard(3000) == b""
+    assert peer.received == b"+++"
+    for _ in range(3):
+        desk.type(b"+")
+        desk.heard(100)
+    assert desk.heard(3000) == OK
     assert peer.received == b"+++"
 
 
@@ -160,6 +166,17 @@ def test_1_2_the_peer_closes(desk, peer):
     assert desk.say("AT+QICLOSE=0", LONG) == OK
     assert desk.say("AT+QISTATE=1,0") == OK
     open_transparent(desk)
+
+
+def test_1_2_the_network_takes_the_context_away(desk, peer):
+    open_transparent(desk)
+    desk.module.lose_context(1)
+    got = desk.heard(2000)
+    assert NO_CARRIER in got
+    # The order of the two the manual does not tell.
+    assert got.replace(NO_CARRIER, b"") == lines('+QIURC: "pdpdeact",1')
+    assert desk.say("AT+QIDEACT=1", LONG) == OK
+    assert desk.say("AT+QISTATE?") == OK
 
 
 def test_1_2_dtr_from_low_to_high_is_the_way_out_after_at_d1(desk, peer):

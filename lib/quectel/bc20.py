@@ -27,6 +27,7 @@ class BC20(Modem):
 
     def _optional(self):  # type: ignore[override]
         newer = yield from echo_off(self)
-        self.PROMPT_MAX = 1460 if newer else 0
+        hexed = self.channel.send_hex  # type: ignore[attr-defined]
+        self.PROMPT_MAX = (730 if hexed else 1460) if newer else 0
         self._ipv6 = ",1" if newer else None
         self._dns_config = newer

@@ -99,7 +99,8 @@ class Modem:
     def __init__(self, uart, power=None) -> None:
         self.channel = self.CHANNEL(uart, self)
         self.power = power
-        self._sockets = [None] * self.IDS  # by connectID: who has it, until QICLOSE has freed it
+        # By connectID: who has it, until QICLOSE has freed it; False: nobody, but not free
+        self._sockets: list = [None] * self.IDS
         self._turn = 0  # the connectID looked at last
         self._ops: list = []  # under way
         self._known = False  # the module is set up as we need it

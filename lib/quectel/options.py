@@ -13,6 +13,10 @@ from .services import fields, number
 _LOCAL_MS = const(1000)
 _FRAME = const(3)  # an answer is longer than its command by that, CR LF included
 
+# Bytes behind one prompt: in hex digits, and as they are
+_HEX_MAX = const(730)
+_PROMPT_MAX = const(1460)
+
 _BROKEN = const(-8)  # errors.py
 
 # Who has which. A family that is no BC says by the class attribute OPTIONS which list is its own.
@@ -87,11 +91,21 @@ def _check(name: str, values: tuple, form: list) -> bool:
 
 def _formats(modem, name: str, values: tuple) -> None:
     channel = modem.channel
+    if name == "dataformat":
+        _send_hex(modem, values[0])
     if hasattr(channel.parser, "view") or values[-1] != (name == "showlength"):
         from .formats import adopt
 
         # Where there is a "showlength", a QIRD header says what is left behind it.
         adopt(channel, name, values[-1], 2 if "showlength" in _names(modem) else 1)
+
+
+def _send_hex(modem, on: int) -> None:
+    # Text inline would be taken for digits; QISENDEX has digits in any case.
+    modem.INLINE_MAX = 0 if on else type(modem).INLINE_MAX
+    if modem.PROMPT_MAX and modem.channel.send_hex != bool(on):
+        modem.channel.send_hex = bool(on)
+        modem.PROMPT_MAX = _HEX_MAX if on else _PROMPT_MAX
 
 
 def _echo(modem, name: str, values: tuple) -> None:

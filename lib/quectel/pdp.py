@@ -72,6 +72,9 @@ class PdpChannel(PromptChannel):
             buf = self._whole
             off = 0
         PromptChannel.transfer(self, owner, form, cid, n, buf, off)
+        if hasattr(self.parser, "fields"):
+            # View mode 1: the data is behind the last one. +QIRD: 4,"192.0.2.2",7,
+            self.parser.fields = 3 if owner in self.services else 1
         if form == _PROMPTED and owner in self.services:
             self.head = ("AT+QISEND=%d,%d,%s\r" % (cid, n, owner._to)).encode()
             self.n = len(self.head)
@@ -82,8 +85,11 @@ class PdpChannel(PromptChannel):
         if self._trail and self._owner in self.services:
             # The data is in, and its header still stands in the line: +QIRD: 4,"192.0.2.2",7
             line = self.parser.line
-            comma = line.find(b",") + 1
-            self._source = bytes(line[comma : line.find(b"\r")])
+            start = line.find(b",") + 1
+            end = line.find(b",", start) + 1
+            while 48 <= line[end] <= 57:
+                end += 1
+            self._source = bytes(line[start:end])
 
     def _switching(self) -> bool:
         raw = self.raw
@@ -188,7 +194,8 @@ class PdpModem(Modem):
 
     def _stream(self, s) -> bool:
         # Is what UDP socket `s` receives read as a stream, without an end to a datagram?
-        return self._options.get("udp/readmode") == (1,) and s not in self.channel.services
+        services = self.channel.services  # type: ignore[attr-defined]
+        return self._options.get("udp/readmode") == (1,) and s not in services
 
     def _optional(self):  # type: ignore[override]
         if self.URC_PORT:

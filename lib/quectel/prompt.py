@@ -52,6 +52,7 @@ class PromptChannel(Channel):
     def __init__(self, uart, modem) -> None:
         super().__init__(uart, modem)
         self._open = False  # data mode: the prompt was seen, no result since
+        self.send_hex = False  # QICFG "dataformat",1: what is behind the prompt is hex digits
 
     def ready(self) -> bool:
         """As Channel.ready; what is stuck counts as a failed recovery."""
@@ -65,6 +66,9 @@ class PromptChannel(Channel):
         # super() would allocate, with so many arguments.
         Channel.transfer(self, owner, form, cid, n, buf, off)
         if form == _FORM:
+            if self.send_hex:
+                self.hexed = True
+                self.size = n << 1
             self.emit(0)
             self._wait(_PROMPT, _PROMPT_MS)
 
