@@ -405,9 +405,8 @@ class Transparent(Incoming):
                 return True
         except OSError:
             pass
-        self._modem._sockets[cid] = (
-            False  # nobody's, and not free: the audit after leave() sees it
-        )
+        # Nobody's, and not free: the audit after leave() closes it.
+        self._modem._sockets[cid] = False
         return False
 
     # -- as nonblocking.Ahead -----------------------------------------------------------------
