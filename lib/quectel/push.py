@@ -63,12 +63,14 @@ class Push(Ahead):
             size += _LEAD + _SOURCE if sourced else _LEAD
         self.ring = Ring(size)
         self.sourced = sourced
-        self.source: bytearray | None = None  # `"ip",port` of the last datagram received
+        # `"ip",port` of the last datagram received; also in s._source
+        self.source: bytes | bytearray = b""
         self.on = False
         self.locked = False
         self._n = 0  # bytes of the frame under way, with its lead; 0: there is none, or it is lost
         self._done = 0  # those that have their place
         self._mark = 0  # bytes in the ring when push mode began
+        self._source = b""  # of the datagram that QIRD has brought
         self._errand: _Errand | None = None  # a command that is out
 
     # -- frames -----------------------------------------------------------------------------
@@ -167,7 +169,8 @@ class Push(Ahead):
         size = len(data)
         length = data[i] << 8 | data[(i + 1) % size]
         more = data[(i + 2) % size]
-        self.source = bytearray(more) if more else None
+        if self.sourced:
+            self.source = self._s._source = bytearray(more)
         ring.take(None, _LEAD)
         ring.take(self.source, more)
         k = ring.take(buf, min(n, length))
@@ -249,24 +252,28 @@ class Push(Ahead):
             s._in = None
         pos = self._pos
         n = self._end - pos
-        if n and self._room() >= n:
+        if n and (s._udp or self._room() >= n):
             self._pos = self._end
-            self._add(memoryview(self._in)[pos:], n)
+            self._add(memoryview(self._in)[pos:], n, getattr(s, "_source", b""))
         if self._pos < self._end:
             fail(_NO_MEMORY, s._host)
 
     def _room(self) -> int:
         return self.ring.room() - (_LEAD if self._s._udp else 0)
 
-    def _add(self, data, n: int) -> None:
+    def _add(self, data, n: int, source=b"") -> None:
         # A stretch of the stream, or a datagram, that has not been pushed.
         if not self._s._udp:
             if self.ring.put(data, n) < n:
                 self._lose()
-        elif self._room() < n:
+            return
+        if not self.sourced:
+            source = b""
+        if self._room() < n + len(source):
             self._lose()
         else:
-            self.ring.put((n >> 8, n & 255, 0), _LEAD)
+            self.ring.put((n >> 8, n & 255, len(source)), _LEAD)
+            self.ring.put(source, len(source))
             self.ring.put(data, n)
 
     def _fetch(self):
@@ -281,9 +288,9 @@ class Push(Ahead):
         except OSError:
             if not s._hung or s._state != _OPEN:
                 raise
-            n = 0  # closed, and read empty
+            return  # closed, and read empty
         if n:
-            self._add(data, n)
+            self._add(data, n, self._source)
 
     def _qird(self, data):
         # Returns how many bytes there were; of UDP one datagram.
@@ -293,10 +300,13 @@ class Push(Ahead):
             yield from self._ready()
             s._avail = False
             errand = self._errand = _Errand(self)
+            if self.sourced:
+                errand.stand_in(s._modem.channel.services)
             n = min(len(data) - off, s._modem.READ_MAX)
             s._modem.channel.transfer(errand, _READ, s._id, n, data, off)
             yield from self._end_of(errand)
             off += errand.got
+            self._source = errand._source
             if errand.got:
                 s._avail = True
             if not s._udp or errand.rem <= 0 or off == len(data):
@@ -316,7 +326,7 @@ class Push(Ahead):
         while self._n:
             yield  # a frame is being written behind the others
         if s._udp:
-            return self._add(data, n) if n else None
+            return self._add(data, n, self._source) if n else None
         ring = self.ring
         before = bytearray(self._mark)
         ring.take(before, self._mark)
@@ -333,6 +343,7 @@ class Push(Ahead):
         s = self._s
         s.lost += 1
         if not s._udp:
+            self._n = 0
             self.ring.n = min(self.ring.n, self._mark)
             if s._state == _OPEN:
                 s._fail(_BROKEN)
@@ -347,11 +358,22 @@ class _Errand:
         self.rem = -1
         self._push = push
         self._mode = mode
-        self._udp = push._s._udp  # for pdp.py
+        # What pdp.py asks of a socket, and gives to it.
+        self._udp = push._s._udp
+        self._source = b""
+        self._state = _OPEN
+        self._services: list = []
+
+    def stand_in(self, services: list) -> None:
+        """The QIRD is that of a UDP SERVICE: its answer says from where."""
+        self._services = services
+        services.append(self)
 
     def _finish(self, code: int) -> None:
         push = self._push
         s = push._s
+        if self in self._services:
+            self._services.remove(self)
         if self._mode >= 0:
             push._switched(self._mode, code)
         else:
@@ -371,7 +393,7 @@ def steps(s, mode: int, size: int = _SIZE):
     if not isinstance(push, Push):
         if not mode:
             return 0
-        push = s._ahead = Push(s, size, getattr(s, "_sourced", False))
+        push = s._ahead = Push(s, size, s in getattr(s._modem.channel, "services", ()))
     if push.on != (mode == 1):
         yield from push.switch(mode)
     return mode
@@ -414,9 +436,3 @@ def adopt_push(s, size: int = _SIZE, sourced: bool = False) -> Push:
     prepare(s._modem).attend(s._id, push, sourced)
     push.on = True
     return push
-
-
-def address(source) -> tuple:
-    """(ip, port) of a `Push.source`."""
-    ip, _, port = "".join([chr(b) for b in source]).rpartition(",")
-    return ip.strip('"'), int(port)
