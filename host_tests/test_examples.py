@@ -149,6 +149,37 @@ def test_push_receiver(example, family):
     assert run.heard[-1] == "60 lines, then the server closed; lost 0"
 
 
+def greet(listener, got):
+    with listener.accept()[0] as s:
+        s.settimeout(PATIENCE)
+        s.sendall(b"\r\nOK\r\nhello\r\n")
+        while b"bye" not in got:
+            part = s.recv(100)
+            if not part:
+                break
+            got.extend(part)
+
+
+@pytest.mark.parametrize("end", (b"bye", b"by\x1de"))
+@pytest.mark.parametrize("family", FAMILIES)
+def test_transparent_bridge(example, family, end):
+    got = bytearray()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        target = "127.0.0.1:%d" % listener.getsockname()[1]
+        server = threading.Thread(target=greet, args=(listener, got), daemon=True)
+        server.start()
+        run = example("transparent_bridge.py", family, "", "--dns", "telemetry.example=" + target)
+        run.until("hello")
+        run.process.stdin.write(b"+++AT\r\n" + end)
+        run.process.stdin.flush()
+        run.until("the end" if end != b"bye" else "the server has closed")
+        code = run.end()
+        assert code == 0, run.heard
+        server.join()
+    assert got == b"+++AT\r\n" + end.split(b"\x1d")[0]
+    assert "signal" in run.heard[-1]
+
+
 def test_every_example_is_run():
     here = open(__file__).read() + (ROOT / "host_tests" / "demo.py").read_text()
     for path in (ROOT / "examples").glob("*.py"):

@@ -128,6 +128,17 @@ def test_lone_pluses_are_payload():
             works(d, s, peer)
 
 
+def test_lone_pluses_after_data():
+    for pause in (500, 900, 1000, 1300, 2000):
+        d, s, peer = up(WHOLE)
+        raw = s.transparent()
+        raw.write(b"x")
+        d.run(pause)
+        raw.write(b"+++")
+        d.run(3000)
+        assert d.module.line is not None and bytes(peer.received) == b"x+++", pause
+
+
 def test_a_datagram_socket(line):
     for family in FAMILIES:
         d = guard(line.desk(family))

@@ -5,7 +5,7 @@ import errno
 
 from host_tests.driver.events import fails, noise
 from host_tests.driver.harness import raises, said, urc
-from host_tests.driver.test_transparent import FAMILIES, NO_CARRIER, read, up, works
+from host_tests.driver.test_transparent import FAMILIES, NO_CARRIER, Pin, read, up, works
 
 # -- going in and out ----------------------------------------------------------------------------
 
@@ -112,6 +112,41 @@ def test_an_endless_stream_of_oks(line):
     works(d, s, peer)
 
 
+def leaving_late(d, ms):
+    line = d.module.line
+    leave = line.leave
+    line.leave = lambda: d.clock.call_later(ms, leave)
+
+
+def test_an_ok_of_the_peer_before_a_late_one(line):
+    d, s, peer = up(line)
+    raw = s.transparent()
+    leaving_late(d, 250)
+    d.run(2000)
+    d.clock.call_later(1080, peer.send, b"\r\nOK\r\n")
+    raw.leave()
+    assert s.recv(10) == b"\r\nOK\r\n"
+    works(d, s, peer)
+
+
+def test_an_ok_of_the_peer_instead_of_one(line):
+    for text in (b"\r\nOK\r\nand more", b"\r\nOK\r\n\r\nNO CARRIER\r\n"):
+        d, s, peer = up(line)
+        raw = s.transparent()
+        line_ = d.module.line
+        line_.leave = line_._flush_pluses
+        d.run(2000)
+        d.clock.call_later(1200, peer.send, text)
+        d.clock.call_later(2000, delattr, line_, "leave")
+        raw.leave()
+        d.run(500)
+        got = b""
+        while len(got) < len(text):
+            got += s.recv(100)
+        assert got == text and bytes(peer.received) == b"+++"
+        works(d, s, peer)
+
+
 # -- NO CARRIER ---------------------------------------------------------------------------------
 
 
@@ -125,12 +160,50 @@ def test_the_peer_closes(line):
         t = d.clock.now
         assert raw.read(5) == b"" and raw.readinto(bytearray(5)) == 0
         assert d.clock.now - t < 8000
+        t = d.clock.now
+        assert d.modem.imei() and d.clock.now - t < 1000 and d.modem.channel.raw is None
         fails(errno.ENOTCONN, raw.write, b"x")
         raw.leave()
+        fails(errno.ENOTCONN, raw.resume)
         assert s.recv(5) == b""
         s.close()
         assert said(d, "+QICLOSE") == ["AT+QICLOSE=0"]
         assert d.tcp(port=9) and d.modem.imei()
+
+
+def test_the_peer_closes_after_the_same_words(line):
+    d, s, peer = up(line)
+    raw = s.transparent()
+    peer.send(b"\r\nNO CARRIER")
+    peer.close()
+    assert read(raw, 12) == b"\r\nNO CARRIER"
+    assert raw.read(5) == b""
+
+
+def test_no_carrier_comes_slowly(line):
+    d, s, peer = up(line, baud=9600)
+    d.uart.baudrate = 9600
+    raw = s.transparent()
+    peer.close()
+    for _ in range(40):
+        d.clock.advance(1)
+        assert raw.any() == 0
+    assert raw.read(50) == b""
+    s.close()
+
+
+def test_nothing_is_written_while_in_doubt(line):
+    d, s, peer = up(line)
+    raw = s.transparent()
+    s.settimeout(0)
+    peer.send(NO_CARRIER)
+    d.run(200)
+    assert raw.any() == 0 and raw.write(b"AT+CFUN=0\r") is None
+    s.settimeout(30)
+    assert raw.write(b"x") == 1
+    assert read(raw, len(NO_CARRIER)) == NO_CARRIER
+    d.run(500)
+    assert bytes(peer.received) == b"x"
 
 
 def test_the_context_is_lost(line):
@@ -184,7 +257,7 @@ def test_a_forged_end_of_any_length(line):
 def test_the_peer_closes_while_leaving(line):
     for ms in (300, 1200, 2000, 2250):
         d, s, peer = up(line)
-        raw = s.transparent()
+        raw = s.transparent(Pin(d, works=False)) if ms == 300 else s.transparent()
         peer.send(b"rest")
         d.clock.call_later(ms, peer.close)
         raw.leave()
@@ -244,6 +317,10 @@ def test_commands_and_other_sockets_are_refused(line):
     for call in (d.modem.imei, d.modem.reset, d.modem.power_off, d.modem.sockets):
         fails(errno.EALREADY, call)
     fails(errno.EALREADY, d.modem.command, "+CSQ")
+    for start in (d.modem.imei, d.modem.reset, d.modem.audit):
+        op = start(wait=False)
+        assert op.done
+        fails(errno.EALREADY, op.result)
     fails(errno.EALREADY, d.socket().connect, ("192.0.2.1", 1))
     for each in (s, other):
         fails(errno.EALREADY, each.send, b"x")

@@ -91,11 +91,6 @@ class PdpChannel(PromptChannel):
                 end += 1
             self._source = bytes(line[start:end])
 
-    def ready(self) -> bool:
-        """As Channel.ready; never in transparent mode."""
-        raw = self.raw
-        return (raw is None or raw.phase <= _ASK) and super().ready()
-
     def _switching(self) -> bool:
         raw = self.raw
         return raw is not None and self.phase == _ANSWER and raw.asks == self.head

@@ -160,7 +160,7 @@ def leaving(t):
         yield  # it is entering, or finds out: that ends
     if t.phase == _RAW:
         hidden = yield from _left(t, _TRIES)
-        if t._dtr is not None:
+        if t._dtr is not None and not hidden:
             yield from modem._at("+QISWTMD=%d,0" % t._s._id)  # the manuals promise it for +++ only
         yield from _judge(t, hidden)
 
@@ -195,7 +195,7 @@ def _judge(t, hidden):
             _news(t, hidden)
         elif hidden:
             t._ring.put(hidden, len(hidden))
-    return s._state == _OPEN
+    return alive and s._state == _OPEN
 
 
 def _left(t, tries: int, phase: int = _LEFT):

@@ -190,6 +190,8 @@ class Transparent(Incoming):
 
     def resume(self, wait: bool = True):
         """Back to transparent mode after leave(), by ATO or QISWTMD. See leave() for `wait`."""
+        if self.phase == _ENDED:
+            fail(_NOT_CONNECTED, "the peer has closed")
         if self.phase == _LEFT:
             from .switching import entering
 
@@ -297,7 +299,8 @@ class Transparent(Incoming):
             return 0  # they are the socket's
         if self.phase == _RAW and not (self._ring.n or self._k) and type(buf) is bytearray:
             # Without the ring
-            n = self._uart.any() and self._uart.readinto(buf, min(n, _DIRECT))
+            n = min(self._uart.any(), n, _DIRECT)
+            n = n and self._uart.readinto(buf, n)
             return self._keep_end(buf, n) if n else 0
         self._pump()
         return 0 if self.phase == _ESCAPE else self._out(buf, n)
@@ -402,9 +405,8 @@ class Transparent(Incoming):
                 return True
         except OSError:
             pass
-        self._modem._sockets[cid] = (
-            False  # nobody's, and not free: the audit after leave() sees it
-        )
+        # Nobody's, and not free: the audit after leave() closes it.
+        self._modem._sockets[cid] = False
         return False
 
     # -- as nonblocking.Ahead -----------------------------------------------------------------
