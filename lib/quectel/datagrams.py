@@ -80,26 +80,15 @@ def recvfrom_into(s, buf, nbytes: int = 0) -> tuple:
 
     Of a connected socket the address is what it was connected to.
     """
-    n = _receive(s, buf, nbytes)
+    n = s.recv_into(buf, nbytes)
     return n, source(s)
 
 
 def recvfrom(s, n: int) -> tuple:
     """(bytes, (address, port)) of one datagram."""
     buf = bytearray(n)
-    n = _receive(s, buf, n)
+    n = s.recv_into(buf)
     return bytes(buf[:n]), source(s)
-
-
-def _receive(s, buf, n: int) -> int:
-    # In push mode (push.py) the source is not where QIRD leaves it.
-    push = s._ahead if hasattr(s._ahead, "source") else None
-    if push:
-        push.source = None
-    n = s.recv_into(buf, n)
-    if push and push.source:
-        s._source = bytes(push.source)
-    return n
 
 
 def source(s) -> tuple:
