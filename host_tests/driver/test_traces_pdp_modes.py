@@ -37,7 +37,7 @@ def pushing(line, family="EG800Q"):
     trace = PdpTrace(line, family)
     s = trace.connected()
     assert s.access_mode(1) == 1
-    assert trace.module.commands[-1] == "AT+QISWTMD=0,1"
+    assert "AT+QISWTMD=0,1" in trace.module.commands
     trace.heard.clear()
     s.settimeout(5)
     return trace, s
