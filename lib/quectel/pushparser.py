@@ -254,11 +254,10 @@ class PushParser(FormatParser):
         if self.begins(b'+QIURC: "recv",'):
             if self._unreadable():
                 self._break()
-        elif strange or self.begins(b'+QIURC: "r') or self.begins(b'+QIURC: "c'):
-            if self._torn():
-                self._break()
-            elif self.line[0] != 43:
-                self._fail_all()
+        elif self._torn(strange):
+            self._break()
+        elif strange and self.line[0] != 43:
+            self._fail_all()
 
     def _unreadable(self) -> bool:
         # A recv URC that was not taken for a header; "buff full" and buffer mode's own are good.
@@ -272,18 +271,20 @@ class PushParser(FormatParser):
         who = self.takers[cid]
         return not (who and who.locked)  # while the mode is switched both are good
 
-    def _torn(self) -> bool:
-        # A line that meant nothing to the channel, or half a name: is it the rest of a header?
+    def _torn(self, strange: bool) -> bool:
+        # Is the line what is left of a header? `strange`: it has meant nothing to the channel.
         line = self.line
         n = self.n
         if line[0] != 43:
-            return line.find(b",", 0, n) >= 0
-        if not self.begins(b"+QIURC:"):
-            return line.find(b":", 0, n) < 0 or line.find(b"recv", 0, n) >= 0
-        if self.begins(b'+QIURC: "closed",'):
-            return False
-        # incoming, pdpdeact, dnsgip, accept
-        return not (self.begins(b'+QIURC: "') and n > 9 and line[9] in b"ipda")
+            # No answer without a name has a comma in it.
+            return line.find(b",", 0, n) >= 0 and not self.begins(b"AT")
+        if self.begins(b"+QIURC:"):
+            if self.begins(b'+QIURC: "closed",'):
+                return False
+            word = line[9] if n > 9 and self.begins(b'+QIURC: "') else 0
+            # The channel looks at the first letter only; incoming, pdpdeact, dnsgip, accept
+            return word in b"rc" or (strange and word not in b"ipda")
+        return strange and (line.find(b":", 0, n) < 0 or line.find(b"recv", 0, n) >= 0)
 
 
 def prepare(modem) -> PushParser:
