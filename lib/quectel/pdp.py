@@ -194,7 +194,7 @@ class PdpModem(Modem):
 
     def _stream(self, s) -> bool:
         # Is what UDP socket `s` receives read as a stream, without an end to a datagram?
-        services = self.channel.services  # type: ignore[attr-defined]
+        services = self.channel.services
         return self._options.get("udp/readmode") == (1,) and s not in services
 
     def _optional(self):  # type: ignore[override]
@@ -212,7 +212,7 @@ class PdpModem(Modem):
         yield from Modem._shut(self, cid)
         if self._options.get("close/mode") == (1,) and self._sockets[cid] is None:
             # OK was not all: the id is free after +QICLOSE: id,0
-            self._sockets[cid] = False  # type: ignore[call-overload]
+            self._sockets[cid] = False
             t = now()
             while self._sockets[cid] is False and since(t) < self.CLOSE_MS:
                 yield
