@@ -83,3 +83,14 @@ def test_nothing_is_sent_of_nothing(line):
     before = len(desk.module.commands)
     assert s.send(b"") == 0
     assert len(desk.module.commands) == before and peer.received == []
+
+
+def test_data_for_another_socket_while_one_sends_behind_a_prompt(line):
+    # BC25 firmware prints no recv URC in data mode, for no socket, and none later.
+    d = line.desk("BC26", delays={"SEND OK": 300})
+    a, peer_a = d.tcp()
+    b, peer_b = d.tcp(port=8)
+    d.clock.call_later(100, peer_b.send, b"unannounced")
+    a.send(b"\0binary")
+    b.settimeout(5)
+    assert b.recv(20) == b"unannounced"

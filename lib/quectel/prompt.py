@@ -82,8 +82,10 @@ class PromptChannel(Channel):
         # From here on the module takes everything for payload, until it has its count.
         self._open = True
         if self.phase == _PROMPT:
-            # Behind a prompt firmware prints no recv URC, and none later.
-            self._owner._avail = True  # type: ignore[attr-defined]
+            # Behind a prompt firmware prints no recv URC, for whatever socket, and none later.
+            for s in self._modem._sockets:
+                if s:
+                    s._avail = True
             self.n = 0
             self.emit(self.size)
             self._wait(_ANSWER, _SEND_MS)
