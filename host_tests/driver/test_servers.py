@@ -218,6 +218,21 @@ def test_a_listener_in_push_mode(line):
         child.close()
 
 
+def test_a_listener_has_no_data(line):
+    d, s = server(line)
+    s.settimeout(0)
+    t, peer = d.tcp()
+    t.send(b"x")  # after a prompt every socket is looked at
+    d.modem.audit()  # and after an audit
+    d.run(500)
+    for call in (s.send, s.recv, s.recv_into):
+        fails(errno.ENOTCONN, call, bytearray(3) if call != s.recv else 3)
+    d.net.dial(2020)
+    d.run(100)
+    assert s.accept()[1] == ("203.0.113.9", 50000)
+    assert said(d, "+QIRD") == []
+
+
 def test_what_is_none_of_ours_is_left_alone(line):
     d, s = server(line)
     for text in (

@@ -26,6 +26,7 @@ _NEW = const(4)
 # errors.py
 _TIMEOUT = const(-6)
 _RESET = const(-7)
+_NOT_CONNECTED = const(-10)
 _ALREADY = const(-13)
 _AGAIN = const(-17)
 _UNSUPPORTED = const(555)
@@ -156,7 +157,15 @@ class _Door:
             kept.append((prefix, self))
         modem._urcs = tuple(kept)
         s._door = self
+        s._ahead = self
         s.close = self.close
+        s.send = s.recv_into = _no_data
+
+    # As the socket's Ahead (nonblocking.py): a listener has no data to be asked for.
+    out = None
+
+    def refill(self) -> None:
+        self._s._avail = False
 
     def __call__(self, line: str) -> None:
         # One of our URCs. The connection must have its Socket before the next line is read.
@@ -201,6 +210,10 @@ class _Door:
         self._close()
         while self.waiting:
             self.waiting.pop()[0].close()
+
+
+def _no_data(*args) -> None:
+    fail(_NOT_CONNECTED, "a listener")
 
 
 def _deaf(callback) -> bool:

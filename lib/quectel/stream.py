@@ -25,7 +25,7 @@ def context(s, cid: int) -> None:
 
 
 def state(s) -> int:
-    """0 initial, 1 opening, 2 connected, 3 closing, 4 closed by the peer (BC26), by QISTATE."""
+    """The <socket_state> by QISTATE, 0 without a connectID: see `Modem.sockets` in services.py."""
     return s._modem.socket_state(s)
 
 
