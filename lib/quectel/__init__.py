@@ -6,12 +6,12 @@ Importing this loads nothing: each name is loaded when it is first used.
 __version__ = "0.1.0"
 
 # How a name begins that is not found in the file of its own name.
-_WHERE = {"So": "socket", "Qu": "errors", "EG": "eg91xq", "UG": "ug9x"}
+_FILE = {"So": "socket", "Qu": "errors", "EG": "eg91xq", "UG": "ug9x"}
 
 
 def __getattr__(name: str):
     # MicroPython asks here for submodules too.
-    where = _WHERE.get(name[:2], name.lower())
+    where = _FILE.get(name[:2], name.lower())
     try:
         module = __import__("quectel." + where, None, None, (name,))
     except ImportError:

@@ -163,7 +163,7 @@ class Modem:
 
     def _spin(self) -> None:
         if self._busy:
-            fail(_ALREADY, "in a callback")
+            fail(_ALREADY, "callback")
         self.poll()
         if self.idle:
             self.idle()

@@ -154,7 +154,7 @@ class Socket:
             return self._ahead.send(buf, n)  # type: ignore[attr-defined]
         self._until(_READ)  # what was taken at timeout 0 goes first
         if self._udp and n and self._plan(buf, 0, n) < n:
-            raise ValueError("datagram too long")
+            raise ValueError("too long")
         self._out = buf
         self._pos = 0
         self._end = n
