@@ -243,11 +243,11 @@ def qidnsgip_60_s(line, family):
 def qidnscfg(line, family):
     d = line.desk(family)
     m = d.modem
-    assert fails(errno.EHOSTUNREACH, m.dns_servers, "192.0.2.1").code == 561  # not active yet
-    m.activate()
+    assert said(d, "+QIACT=") == []  # the context must be active: it is activated
     assert m.dns_servers() == ("198.51.100.53", "198.51.100.54")
     assert m.dns_servers("218.2.2.2", "8.8.8.8") == ("218.2.2.2", "8.8.8.8")
     assert m.dns_servers("192.0.2.1")[0] == "192.0.2.1"
+    assert said(d, "+QIACT=") == ["AT+QIACT=1"]
     assert said(d, "+QIDNSCFG")[-2:] == ['AT+QIDNSCFG=1,"192.0.2.1"', "AT+QIDNSCFG=1"]
 
 

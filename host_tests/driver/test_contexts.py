@@ -196,6 +196,23 @@ def test_pdpdeact_fails_the_sockets_and_the_next_use_reactivates(line):
         assert s.send(b"x") == 1
 
 
+def test_services_activate_it_too(line):
+    d = up(line)
+    d.net.dns["a.example"] = ["198.51.100.7"]
+    for call in (
+        lambda: d.modem.resolve("a.example"),
+        lambda: d.modem.ping("198.51.100.7", 1),
+        lambda: d.modem.ntp("198.51.100.7"),
+        lambda: d.modem.dns_servers(),
+    ):
+        n = len(said(d, "+QIACT="))
+        assert call()
+        assert call()
+        assert len(said(d, "+QIACT=")) == n + 1
+        d.module.lose_context(1)
+        d.run(100)
+
+
 def test_pdpdeact_without_sockets(line):
     d = up(line)
     d.modem.activate()

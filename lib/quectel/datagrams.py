@@ -53,7 +53,7 @@ def sendto(s, buf, address) -> int:
     """
     host, port = address
     modem = s._modem
-    if not hasattr(modem, "CONTEXTS"):
+    if not getattr(type(modem), "CONTEXTS", 0):
         if s._state == _NEW:
             s.connect(address)
             s._port = port

@@ -40,7 +40,7 @@ def bind(s, address) -> None:
     port = address[1]
     if not 0 < port < 65536:
         raise ValueError("port: 1 to 65535")
-    if not hasattr(s._modem, "CONTEXTS"):
+    if not getattr(type(s._modem), "CONTEXTS", 0):
         fail(_UNSUPPORTED, "bind")
     if s._state != _NEW:
         fail(_ALREADY, "bind")

@@ -135,6 +135,15 @@ def ip(modem):
 # -- names, time, ping --------------------------------------------------------------------------
 
 
+def _online(modem):
+    # Set up; and where contexts are the host's affair, the one that services use is up.
+    yield from set_up(modem)
+    if getattr(type(modem), "CONTEXTS", 0) and modem.CONTEXT not in modem._active:
+        from .contexts import activate
+
+        yield from activate(modem, modem.CONTEXT)
+
+
 class _Heard:
     # The URCs that answer a command; listening ends with `end`.
     def __init__(self, modem, *prefixes) -> None:
@@ -186,7 +195,7 @@ def _check(field: str, what: str) -> None:
 def resolve(modem, host: str):
     """All addresses of a name, as the module's DNS says. QuectelError 565: there is none."""
     text = "+QIDNSGIP=%d,%s" % (modem.CONTEXT, quoted(host, _NAME_MAX))
-    yield from set_up(modem)
+    yield from _online(modem)
     heard = _Heard(modem, b'+QIURC: "dnsgip",', b"+QIDNSGIP: ")
     try:
         yield from heard.ask(text)
@@ -213,7 +222,7 @@ def ntp(modem, server: str, port: int = 123):
     if not 0 < port < 65536:
         raise ValueError("port: 1 to 65535")
     text = "+QNTP=%d,%s,%d" % (modem.CONTEXT, quoted(server, _NAME_MAX), port)
-    yield from set_up(modem)
+    yield from _online(modem)
     heard = _Heard(modem, b"+QNTP: ")
     try:
         yield from heard.ask(text)
@@ -250,7 +259,7 @@ def ping(modem, host: str, count: int = 4, timeout_s: int = 4):
     if not (0 < count < 11 and 0 < timeout_s < 256):
         raise ValueError("count: 1 to 10, timeout_s: 1 to 255")
     host = quoted(host, _NAME_MAX)
-    yield from set_up(modem)
+    yield from _online(modem)
     replies: list = []
     heard = _Heard(modem, b"+QPING: ")
     try:
@@ -296,7 +305,7 @@ def dns_servers(modem, primary: "str | None" = None, secondary: "str | None" = N
     for address in (primary, secondary):
         if address is not None:
             text += "," + quoted(address, 39)
-    yield from set_up(modem)
+    yield from _online(modem)
     if not getattr(modem, "_dns_config", False):
         fail(_UNSUPPORTED, "QIDNSCFG")
     if primary is not None:
