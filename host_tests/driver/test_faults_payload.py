@@ -187,6 +187,29 @@ def test_F30_bytes_lost_within_the_payload(line):
         assert other.send(b"unharmed") == 8
 
 
+def test_F30_a_count_that_was_damaged_to_0(line):
+    for family, rest in (("BC66", b""), ("BC66", b",0"), ("EG800Q", b"")):
+        for data in (b"data", b"\xff" * 30, b"line\r\nline\r\n"):
+            desk = up(line, family)
+            s, peer = desk.tcp()
+            desk.module.answer(
+                "AT+QIRD", b"\r\n+QIRD: 0" + rest + b"\r\n" + data + b"\r\n\r\nOK\r\n"
+            )
+            peer.send(b"x")
+            fails(errno.EIO, s.recv, 60)
+            assert desk.modem.command("+CSQ") == ["+CSQ: 25,0"]
+
+
+def test_F30_nothing_to_read_and_a_urc_before_the_ok(line):
+    desk = up(line)
+    s, peer = desk.tcp()
+    desk.module.answer("AT+QIRD", b"\r\n+QIRD: 0\r\n\r\n+CEREG: 1\r\n\r\nOK\r\n")
+    peer.send(b"data")
+    s.settimeout(5)
+    desk.clock.call_later(1000, desk.module.inject, b'\r\n+QIURC: "recv",0\r\n')
+    assert s.recv(60) == b"data"
+
+
 def test_F30_trailer_that_is_damaged(line):
     data = b"0123456789"
     head = b"\r\n+QIRD: 10,0\r\n"

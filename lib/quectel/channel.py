@@ -333,9 +333,9 @@ class Channel:
         plus = p.line[0] == 43
         if self._trail:
             # The only checksum there is: after the counted bytes the line ends, then OK. A URC may
-            # come between.
+            # come between. Behind a 0 that was another number once, data would come.
             self._trail = not p.match(b"OK")
-            if p.blank < _TRAILER or not plus and self._trail:
+            if (self.got and p.blank < _TRAILER) or (not plus and self._trail):
                 self._break(_BROKEN)
         if self._mute:
             self.dropped += 1
@@ -358,6 +358,7 @@ class Channel:
                 self._break(_BROKEN)  # no number: what follows is payload, of unknown length
             else:
                 self._due = _OK_DUE  # +QIRD: 0
+                self._trail = self.phase == _ANSWER
         elif self._modem._urc(p):
             return
         elif wanted:

@@ -184,7 +184,7 @@ class PushParser(FormatParser):
         # with more or less than is expected in it belongs to other settings.
         if (
             n > _FRAME_MAX
-            or (channel._trail and self.blank < (1 if self.short else _TRAILER))
+            or (channel._trail and channel.got and self.blank < (1 if self.short else _TRAILER))
             or (0 <= source < self.n) != (self.sourced >> cid & 1 == 1)
         ):
             return self._break()

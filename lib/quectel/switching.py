@@ -40,7 +40,6 @@ _POISONED = const(2)  # channel.py
 _OPEN = const(2)  # socket.py
 
 # errors.py
-_TIMEOUT = const(-6)
 _RESET = const(-7)
 _BROKEN = const(-8)
 _ALREADY = const(-13)
