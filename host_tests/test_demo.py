@@ -59,19 +59,20 @@ class Run:
 
     def left(self):
         """Processes that still name its folder, and files in it."""
-        return using(self.folder) + os.listdir(self.folder)
+        return sorted(using(self.folder)) + os.listdir(self.folder)
 
 
 def using(folder):
-    """Processes of this machine whose command line or environment names the folder."""
-    found = []
+    """{pid: command line} of the processes whose command line or environment names the folder."""
+    found = {}
     for pid in filter(str.isdigit, os.listdir("/proc")):
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # it may end while it is looked at
+            texts = []
             for name in ("cmdline", "environ"):
                 with open("/proc/%s/%s" % (pid, name), "rb") as file:
-                    if folder.encode() in file.read() and int(pid) != os.getpid():
-                        found.append(int(pid))
-                        break
+                    texts.append(file.read())
+            if folder.encode() in b"".join(texts) and int(pid) != os.getpid():
+                found[int(pid)] = texts[0].decode("utf-8", "replace")
     return found
 
 
@@ -191,10 +192,11 @@ def test_two_signals_end_it_as_well_as_one(one):
 @pytest.mark.parametrize("who", ["host_tests.simulator", "sensor_node"])
 def test_when_a_part_dies_the_rest_ends(one, who):
     one.until("reading 3 acknowledged")
-    for pid in using(one.folder):
-        with open("/proc/%d/cmdline" % pid, "rb") as file:
-            if who.encode() in file.read():
-                os.kill(pid, signal.SIGKILL)
+    parts = [pid for pid, command in using(one.folder).items() if who in command]
+    assert parts
+    for pid in parts:  # the death of one may end the next
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     lines = failed(one)
     assert re.fullmatch("[3-9] of 10 readings delivered", lines[-1])
 
