@@ -8,12 +8,13 @@ import sys
 
 from micropython import const
 
-from .channel import now, since
+from .channel import now, pause, since
 from .modem import fail
 
 _RADIO_MS = const(15_000)  # CPIN, CEREG and the like while the radio starts
 _LOOK_MS = const(1000)  # between two looks at SIM, registration and address
-_ROUNDS = const(5)
+_ROUNDS = const(6)  # of probes in power_on
+_SILENT_MS = const(1000)  # a round of probes without a byte takes 1500 ms
 
 _HOST_MAX = const(150)
 
@@ -24,7 +25,6 @@ _DEAD = const(3)
 
 # errors.py
 _TIMEOUT = const(-6)
-_RESET = const(-7)
 _NOT_CONNECTED = const(-10)
 _NO_MEMORY = const(-11)
 _ALREADY = const(-13)
@@ -33,12 +33,8 @@ _IN_PROGRESS = const(-14)
 
 def quoted(text: str, limit: int) -> str:
     """`text` between quotes. ValueError if that is not possible, before anything is written."""
-    n = len(text)
-    for c in text:
-        if not " " <= c <= "~" or c == '"':
-            n = 0
-    if not 0 < n <= limit:
-        raise ValueError("not 1-%d plain characters: %r" % (limit, text))
+    if not 0 < len(text) <= limit or '"' in text or min(text) < " " or max(text) > "~":
+        raise ValueError("1-%d plain characters: %r" % (limit, text))
     return '"' + text + '"'
 
 
@@ -48,51 +44,54 @@ def leave() -> None:
         del sys.modules["quectel"].attach
 
 
-def power_on(modem):
-    """Bring the module to answer, pressing PWRKEY only if it does not answer already.
+def power_on(modem, resume: bool = False):
+    """Bring the module to answer, pressing PWRKEY only if it is silent and STATUS not on.
 
-    Six rounds of probes; before every second one a press, and up to BOOT_MS for RDY. Never presses
-    while STATUS says that the module is on. OSError(ETIMEDOUT): it does not answer.
+    Six rounds of probes; after every second one a press, and up to BOOT_MS for RDY.
+    `resume`: what the module has open stays so, see take_over in resume.py, and is returned.
+
+    OSError: ENODEV (STATUS stays off, PWRKEY does nothing), EIO (noise: another baud rate?),
+    ETIMEDOUT (no answer), or what it answers.
     """
-    rounds = _ROUNDS
-    while True:
+    power = modem.power
+    if power:
+        power.on("supply", 1)
+    steps = set_up
+    if resume:
+        from .resume import take_over as steps  # type: ignore
+    for n in range(_ROUNDS):
         try:
-            return (yield from set_up(modem))
-        except OSError:
-            if not rounds:
-                raise
-        power = modem.power
-        if power and power.pwrkey and rounds & 1:
-            if not power.status or _level(power.status) != power.status_on:
-                yield from _kick(modem, power.pwrkey, power.pwrkey_on, modem.ON_MS)
-        rounds -= 1
+            return (yield from steps(modem))
+        except Exception as e:
+            why = e
+        if since(modem.channel._seen) < _SILENT_MS:
+            yield from pause(_LOOK_MS)  # it says something: it is on, and starting
+        elif n & 1 == 0 and power and not power.on("status"):
+            yield from kick(modem, "pwrkey", modem.ON_MS)
+    from .shutdown import no_answer
+
+    no_answer(modem, why)
 
 
-def _kick(modem, pin, on: int, ms: int):
-    # Hold the pin, if there is one, for `ms`; then wait for RDY, or for the time it takes.
+def kick(modem, name: str, ms: int):
+    """Steps: press a pin, if it is wired; then wait for RDY, or for the time it takes."""
     boots = modem._boots
     t = now()
-    if pin:
-        _level(pin, on)
-        try:
-            while since(t) < ms:
-                yield
-        finally:
-            _level(pin, 1 - on)
+    yield from press(modem, name, ms)
     while boots == modem._boots and since(t) < modem.BOOT_MS:
         yield
-    if boots == modem._boots:
-        modem._rebooted()  # who knows
+    modem._rebooted()  # or who knows
 
 
-def _level(pin, *level):
-    # machine.Pin has a method `value`, CircuitPython's DigitalInOut an attribute
-    value = pin.value
-    if callable(value):
-        return value(*level)
-    if level:
-        pin.value = level[0]
-    return value
+def press(modem, name: str, ms: int):
+    """Steps that hold a pin, if it is wired, for `ms` milliseconds."""
+    power = modem.power
+    if power:
+        power.on(name, 1)
+        try:
+            yield from pause(ms)
+        finally:
+            power.on(name, 0)
 
 
 def set_up(modem):
@@ -108,26 +107,12 @@ def set_up(modem):
 
 
 def audit(modem):
-    """What has the module open that nobody here owns, and the other way round?"""
-    states = {}
-    for line in (yield from modem._at("+QISTATE?")):
-        line = line[10:].split(",")
-        states[int(line[0])] = line[5]
-    for cid in range(modem.IDS):
-        s = modem._sockets[cid]
-        state = states.get(cid)
-        if not s:
-            if state:
-                modem._sockets[cid] = False  # nobody's, and not free
-        elif s._state == _OPEN:
-            s._avail = True
-            if not state:
-                s._fail(_RESET)
-            else:
-                s._hung = state not in modem._alive
-    for cid in range(modem.IDS):
-        if modem._sockets[cid] is False:
-            yield from modem._shut(cid)
+    """What has the module open that nobody here owns, and the other way round? See audit.py."""
+    lines = yield from modem._at("+QISTATE?")
+    if lines or any(modem._sockets):
+        from .audit import settle
+
+        yield from settle(modem, lines)
 
 
 def attach(modem, apn: "str | None" = None, timeout_ms: int = 60_000):
@@ -153,18 +138,16 @@ def attach(modem, apn: "str | None" = None, timeout_ms: int = 60_000):
                     apn = None
                 why = "registration " + (yield from _last(modem, "+CEREG?"))
                 if why[-2:] in (" 1", " 5"):
-                    address = yield from _last(modem, "+CGPADDR=%d" % modem.CONTEXT)
+                    address = yield from _last(modem, "+CGPADDR=1")
                     if address.strip("0."):
                         leave()
                         return address
                     why = "no address"
-        except (OSError, ValueError, IndexError) as e:  # the last two: an answer without sense
+        except Exception as e:  # if not an OSError, then of an answer without sense
             why = e.args[-1]
         if since(t) >= timeout_ms:
             fail(_TIMEOUT, "not attached: %s" % why)
-        pause = now()
-        while since(pause) < _LOOK_MS:
-            yield
+        yield from pause(_LOOK_MS)
 
 
 def _last(modem, text: str):
@@ -205,13 +188,7 @@ def _open(s, text: str):
             fail(_NO_MEMORY, "no connectID")
         s._id = cid = ids.index(None)
         ids[cid] = s
-        text = text.replace("#", str(cid), 1)
-        try:
-            yield from modem._at(text)
-        except OSError as e:
-            from .errors import reopen
-
-            yield from reopen(s, e, text)
+        yield from modem._at(text.replace("#", str(cid), 1))
         t = now()
         while s._why == _NOT_CONNECTED and s._state == _OPENING:
             if since(t) >= modem.OPEN_MS:
@@ -221,8 +198,9 @@ def _open(s, text: str):
     except Exception as e:
         why = e
     if why or s._state != _OPENING:
-        # A failed open keeps the id in use until QICLOSE (manuals, 2.1.1).
-        yield from s._closing(why)
+        from .errors import not_open
+
+        yield from not_open(s, why, text)
     else:
         s._state = _OPEN
     leave()

@@ -88,6 +88,13 @@ def since(t: int) -> int:
     return ticks_diff(ticks_ms(), t)
 
 
+def pause(ms: int):
+    """Steps of an operation that wait `ms` milliseconds."""
+    t = now()
+    while since(t) < ms:
+        yield
+
+
 class Channel:
     """The UART with its parser and writer. `modem` hears of each line that is no answer (`_urc`).
 
@@ -234,7 +241,7 @@ class Channel:
     def start(self, owner, text: str, ms: int, need: bool = False) -> None:
         """Any command that a final result ends, CLOSE OK for QICLOSE. `need`: it has an answer."""
         self.line(text)
-        self._launch(owner, ms, text.startswith("AT+QICLOSE=") and _CLOSE_OK)
+        self._launch(owner, ms, "+QICLOSE=" in text and _CLOSE_OK)
         if need:
             self._due |= _INFO_DUE
 
@@ -457,11 +464,6 @@ class Channel:
         self._finish(code)
 
     def _break(self, code: int) -> None:
-        # The count and the bytes disagree: nothing is a line until there has been silence.
-        self.parser.abort()
-        self._mute = True
-        self.dropped += 1
-        if self._modem._known:
-            # URCs may have been lost: what is still open?
-            self._modem.audit(wait=False)
-        self._soil(code)
+        from .errors import broken
+
+        broken(self, code)

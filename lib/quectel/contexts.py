@@ -8,7 +8,7 @@ from micropython import const
 
 from . import attach
 from .attach import quoted, set_up
-from .channel import now, since
+from .channel import now, pause, since
 from .modem import fail
 from .pdp import context_of
 from .services import fields, number
@@ -174,9 +174,7 @@ def _attach(modem, apn: "str | None" = None, timeout_ms: int = 60_000):
             why = e.args[-1]
         if since(t) >= timeout_ms:
             fail(_TIMEOUT, "not attached: %s" % why)
-        pause = now()
-        while since(pause) < _LOOK_MS:
-            yield
+        yield from pause(_LOOK_MS)
 
 
 def _registered(modem):

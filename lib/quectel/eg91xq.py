@@ -20,11 +20,15 @@ class EG800Q(PdpModem):
     ON_MS = 2_000  # PWRKEY low 2 s (figure 1); 500 ms in some descriptions
     BOOT_MS = 15_000
     RESET_MS = 500  # RESET_N low 300-500 ms
+    OFF_MS = 700  # PWRKEY low 650 ms at least
+    GONE_MS = 12_000  # figure 1: the supply not before 12 s after QPOWD
 
 
 class EG915Q(EG800Q):
     """An EG915Q on `uart`, as the EG800Q."""
 
+    OFF_MS = 3_100  # PWRKEY low 3 s at least: 2 s do nothing
 
-class EG916Q(EG800Q):
-    """An EG916Q on `uart`, as the EG800Q."""
+
+class EG916Q(EG915Q):
+    """An EG916Q on `uart`, as the EG915Q."""

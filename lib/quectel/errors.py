@@ -7,7 +7,7 @@ import errno
 
 from micropython import const
 
-from .channel import now, since
+from .channel import pause
 
 _ERROR = const(-1)
 _OPENING = const(1)  # socket.py
@@ -15,6 +15,7 @@ _SEND_FAIL = const(-2)
 _TIMEOUT = const(-6)
 _BROKEN = const(-8)
 _ABORTED = const(-9)
+_NOT_CONNECTED = const(-10)
 _NO_MEMORY = const(-11)
 _BLOCKED = const(551)
 _USED = const(563)
@@ -89,9 +90,7 @@ def _unsent(s, code: int) -> None:
 
 
 def _hold(s, ms: int):
-    t = now()
-    while since(t) < ms:
-        yield
+    yield from pause(ms)
     s._held = False
 
 
@@ -127,6 +126,18 @@ def _abandon(s) -> None:
             s._modem._start(s._closing(_ABORTED))
 
 
+def broken(channel, code: int) -> None:
+    """The count and the bytes disagree: nothing is a line until there has been silence."""
+    channel.parser.abort()
+    channel._mute = True
+    channel.dropped += 1
+    modem = channel._modem
+    if modem._known:
+        # URCs may have been lost: what is still open?
+        modem.audit(wait=False)
+    channel._soil(code)
+
+
 class _Reason:
     """Owner of a QIGETERROR that is out in the name of another, and passes on what it says."""
 
@@ -153,10 +164,19 @@ def ask(channel) -> None:
     channel.start(_Reason(owner), "AT+QIGETERROR", _ASK_MS)
 
 
-def reopen(s, e: OSError, text: str):
-    """Steps after QIOPEN has failed with `e`: once more if the connectID was still in use."""
-    if getattr(e, "code", 0) != _USED or s._modem._sockets[s._id] is not s:
-        raise e
-    yield from s._modem._shut(s._id)
-    s._modem._sockets[s._id] = s
-    yield from s._modem._at(text)
+def not_open(s, why, text: str):
+    """Steps after a QIOPEN, `text`, has ended with `why`: once more if its connectID was in use.
+
+    Else the end of it: a failed open keeps the id in use until QICLOSE (manuals, 2.1.1).
+    """
+    again = (why == _USED or getattr(why, "code", 0) == _USED) and s._state == _OPENING
+    if again and not s._fails:
+        from .attach import _open
+
+        s._fails = 1
+        s._why = _NOT_CONNECTED
+        yield from s._modem._shut(s._id)
+        yield from _open(s, text)
+    else:
+        s._fails = 0
+        yield from s._closing(why)

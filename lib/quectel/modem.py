@@ -16,7 +16,6 @@ _POISONED = const(2)  # channel.py
 # errors.py
 _TIMEOUT = const(-6)
 _RESET = const(-7)
-_BROKEN = const(-8)
 _ABORTED = const(-9)
 _ALREADY = const(-13)
 _IN_PROGRESS = const(-14)
@@ -40,11 +39,12 @@ class Operation:
     While a command of its is out, `lines` takes the information lines and `code` how it ends.
     """
 
+    done = False
+    _value = None
+    _why: "int | Exception" = 0  # it failed: an exception or a code
+
     def __init__(self, steps) -> None:
-        self.done = False
         self._steps = steps
-        self._value = None
-        self._why: int | Exception = 0  # it failed: an exception or a code
 
     def result(self):
         """What the operation returned. OSError: what it failed with; EINPROGRESS: not done yet."""
@@ -90,7 +90,6 @@ class Modem:
     PROMPT_MAX = 0  # bytes behind one prompt; 0: has none
     _optional: object = None  # a method: steps for settings that not all firmware has
     _ipv6: "str | None" = None  # what QIOPEN of an IPv6 address ends with; None: not possible
-    _alive = "2"  # the <socket_state>s of QISTATE in which a socket is connected
 
     idle = None
     _boots = 0  # how often it has rebooted under us
@@ -146,12 +145,11 @@ class Modem:
             channel = self.channel
             channel.poll()
             # Operations first: a QICLOSE must go before any other socket's send (errors.py).
-            ops = self._ops
-            for op in ops:
-                if not op.done:
-                    op._step(op)
-            if ops and ops[0].done:
-                ops.pop(0)
+            for op in self._ops:
+                if op.done:
+                    self._ops.remove(op)
+                    break  # the list has moved; the others step in the next poll
+                op._step(op)
             for _ in self._sockets:
                 # One command for one socket, and another's turn next.
                 self._turn = (self._turn + 1) % self.IDS
@@ -163,7 +161,7 @@ class Modem:
 
     def _spin(self) -> None:
         if self._busy:
-            fail(_ALREADY, "callback")
+            fail(_ALREADY, "poll")
         self.poll()
         if self.idle:
             self.idle()
@@ -177,8 +175,8 @@ class Modem:
         op = yield
         while not channel.ready():
             if channel.failed != failed:
-                # POISONED: stuck in data mode, only a reset helps (prompt.py)
-                fail(_BROKEN if channel.state == _POISONED else _TIMEOUT, "no answer")
+                # POISONED: stuck in data mode, only a reset helps (prompt.py); that is _BROKEN
+                fail(_TIMEOUT - (channel.state & _POISONED), "no answer")
             yield
         op.lines = []
         op.code = None

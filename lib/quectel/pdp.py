@@ -141,7 +141,8 @@ class PdpModem(Modem):
     CONTEXTS = 15  # contextID 1-15
     TYPES: tuple = (1,)  # context types: 1 IPv4, 2 IPv6, 3 both
     IMEI = "+CGSN"
-    POWER_OFF = "+QPOWD=1"  # the normal way
+    POWER_OFF = "+QPOWD=1"  # the normal way,
+    OFF_AT_ONCE = "+QPOWD=0"  # and the other
     RESET = "+CFUN=1,1"
     REGISTRATION: tuple = ("+CEREG?", "+CGREG?")  # one of them says 1 or 5
     INHERIT = True  # who connects to a listener gets its access mode
@@ -177,7 +178,7 @@ class PdpModem(Modem):
     def reset(self, **more):
         """As in services.py; by the RESET pin it ends transparent mode too."""
         raw = self.channel.raw
-        if raw is not None and self.power and self.power.reset:
+        if raw is not None and self.power and self.power.pins.get("reset"):
             raw.over()
         return self.__getattr__("reset")(**more)
 

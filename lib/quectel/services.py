@@ -6,7 +6,7 @@ OSError: ETIMEDOUT, or QuectelError with the module's code.
 
 from micropython import const
 
-from .attach import _kick, _last, quoted, set_up
+from .attach import _last, quoted, set_up
 from .channel import now, since
 from .modem import fail
 
@@ -25,13 +25,8 @@ _UNSUPPORTED = const(555)
 # What a family that differs says in its class.
 _DEFAULTS = {
     "IMEI": "+CGSN=1",
-    "POWER_OFF": "+QPOWD=0",  # 0 is the normal way on BC modules
-    "RESET": "+QRST=1",
-    "RESET_MS": 100,  # RESET low 50-100 ms
     "REGISTRATION": ("+CEREG?",),  # one of them says 1 or 5
 }
-
-_POISONED = const(2)  # channel.py
 
 # errors.py
 _TIMEOUT = const(-6)
@@ -53,11 +48,19 @@ def fields(line: str) -> list:
     return [field.strip() for field in out]
 
 
-def __getattr__(name: str):
-    # The rest of a modem's methods.
-    from . import contexts
+# Where the rest of a modem's methods are; those not named here: contexts.py
+_FILES = {
+    "shutdown": ("power_off", "reset", "restart"),
+    "sleep": ("psm", "edrx", "qsclk", "sleep", "wake"),
+}
 
-    return getattr(contexts, name)
+
+def __getattr__(name: str):
+    file = "contexts"
+    for other in _FILES:
+        if name in _FILES[other]:
+            file = other
+    return getattr(__import__("quectel." + file, None, None, (name,)), name)
 
 
 def _of(modem, name: str):
@@ -387,32 +390,10 @@ def command(modem, text: str, timeout_ms: int = _LOCAL_MS):
     return (yield from modem._at(name.upper() + text[len(name) :], timeout_ms))
 
 
-def power_off(modem):
-    """AT+QPOWD, which lets the module leave the network; its sockets are gone."""
-    yield from modem._at(_of(modem, "POWER_OFF"), _RADIO_MS)
-    modem._rebooted()
-
-
-def reset(modem):
-    """Restart the module: by its RESET pin if there is one, else by command."""
-    power = modem.power
-    pin = power and power.reset
-    if not pin:
-        try:
-            yield from modem._at(_of(modem, "RESET"))
-        except OSError:
-            if modem.channel.state == _POISONED:
-                raise
-            # Some reboot at once, without an OK.
-    boots = modem._boots
-    yield from _kick(modem, pin, power and power.reset_on, _of(modem, "RESET_MS"))
-    if boots == modem._boots:
-        modem._known = False  # it may not have obeyed, nor be there any more
-    yield from set_up(modem)
-
-
 def change_apn(modem, apn: str):
     """Store an APN, which costs a restart; `attach` does it where it is needed."""
+    from .shutdown import reset
+
     yield from modem._at('+QCGDEFCONT="IP",' + quoted(apn, 99), _RADIO_MS)
     yield from reset(modem)
 

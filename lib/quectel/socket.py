@@ -61,11 +61,12 @@ class SocketPool:
 class Socket:
     """One TCP or UDP client. Times are seconds, as with any socket; None waits for ever."""
 
+    _host = ""
+
     def __init__(self, modem, type: int = 1) -> None:
         self.lost = 0  # "buff full" reports: each means that the module has dropped data
         self._modem = modem
         self._udp = type == 2
-        self._host = ""
         self._id = -1  # connectID
         self._state = _NEW
         # The <err> of +QIOPEN, when it has come; DEAD: for `fail`

@@ -10,7 +10,7 @@ Each switch has an audit behind it: URCs of other sockets may be lost in transpa
 
 from micropython import const
 
-from .attach import _level, audit
+from .attach import audit
 from .channel import now, since
 from .modem import Modem, fail
 from .nonblocking import Ahead
@@ -63,7 +63,7 @@ def entering(t):
         if getattr(channel, "last", None) is t and t.boots == modem._boots:
             texts.insert(0, "O")
         if t._dtr is not None:
-            _level(t._dtr, 0)
+            t._dtr.on("dtr", 1)
             yield from Modem._at(modem, "&D1")
         yield from _connect(t, texts)
     except Exception:
@@ -227,9 +227,9 @@ def _escape(t, tries: int):
     t._o = 0
     if t._dtr is not None:
         t._listening = True
-        _level(t._dtr, 1)
+        t._dtr.on("dtr", 0)
         said = yield from _answer(t, 0)
-        _level(t._dtr, 0)
+        t._dtr.on("dtr", 1)
         if said:
             return said
     while tries:

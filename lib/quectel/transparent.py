@@ -26,6 +26,7 @@ from micropython import const
 from .channel import now, since
 from .incoming import Incoming
 from .modem import Modem, fail
+from .power import Power
 
 # phase
 _WAIT = const(0)
@@ -76,7 +77,7 @@ def transparent(s, dtr=None) -> "Transparent":
         raw = s._ahead
         if not isinstance(raw, Transparent):
             raw = Transparent(s)
-        raw._dtr = dtr
+        raw._dtr = dtr and Power(dtr=dtr, dtr_on=0)  # the pad is on at 0
         raw.resume()
     elif raw._s is s:
         raw._finished(raw._op)  # an exception broke off the wait for it
@@ -112,7 +113,7 @@ class Transparent(Incoming):
         self.out = s._ahead and s._ahead.out  # as Ahead.out
         self._s = s
         self._modem = modem
-        self._dtr = None
+        self._dtr: Power | None = None
         self._inner = s._ahead  # the Ahead that was there
         self._op = None  # the operation that enters, or finds out; the last one
         self._bye = None  # and the one that leaves

@@ -1,7 +1,15 @@
 """UG95, UG96 (3G): UGxx TCP/IP Application Note V1.2; what our copy of it lacks is taken from that
 of the EG800Q, which has the same commands."""
 
+from micropython import const
+
+from .channel import now, pause, since
 from .pdp import PdpModem
+
+_SIM_MS = const(30_000)  # RDY to +QIND: PB DONE, at most
+_RADIO_MS = const(15_000)
+_LOOK_MS = const(1000)
+_ERROR = const(-1)
 
 
 class UG96(PdpModem):
@@ -21,6 +29,21 @@ class UG96(PdpModem):
     ON_MS = 300  # PWRKEY low 100 ms at least
     BOOT_MS = 10_000
     RESET_MS = 200  # RESET_N low 100 ms at least
+    OFF_MS = 700
+    GONE_MS = 60_000  # POWERED DOWN within 60 s, and not cut before
+
+    def _optional(self):  # type: ignore[override]
+        yield from PdpModem._optional(self)
+        # SIM commands fail until +QIND: PB DONE.
+        t = now()
+        while since(t) < _SIM_MS:
+            try:
+                yield from self._at("+CPIN?", _RADIO_MS)
+            except OSError as e:
+                if getattr(e, "code", 0) == _ERROR:
+                    yield from pause(_LOOK_MS)
+                    continue
+            return
 
 
 class UG95(UG96):
