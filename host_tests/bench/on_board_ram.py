@@ -24,10 +24,12 @@ ANSWERS = (
 
 
 class UART:
-    """Answers at once, and allocates nothing after `still()`."""
+    """The line to a module that is off until its key is pressed. Answers at once, and allocates
+    nothing after `still()`."""
 
     def __init__(self):
         self.now = 0
+        self.on = False
         self.idle = self._idle
         self._line = bytearray()
         self._out = b""
@@ -69,7 +71,8 @@ class UART:
             return n
         self._line.extend(data)
         if self._line[-1:] == b"\r":
-            self.say(self._answer(bytes(self._line)))
+            if self.on:
+                self.say(self._answer(bytes(self._line)))
             self._line = bytearray()
         return n
 
@@ -82,9 +85,16 @@ class UART:
         return b"\r\nOK\r\n"
 
 
-class Pin:
+class Key:
+    """PWRKEY of the module on `uart`."""
+
+    def __init__(self, uart):
+        self.uart = uart
+
     def value(self, level):
-        pass
+        if not level:
+            self.uart.on = True
+            self.uart.say(b"\r\nRDY\r\n")
 
 
 def start(uart, power=None, idle=None):
@@ -92,7 +102,7 @@ def start(uart, power=None, idle=None):
     from quectel import BC66, Power, channel
 
     channel.ticks_ms = uart.ticks_ms
-    modem = BC66(uart, power or Power(pwrkey=Pin(), pwrkey_on=1))
+    modem = BC66(uart, power or Power(pwrkey=Key(uart), pwrkey_on=1))
     modem.idle = idle or uart.idle
     modem.power_on()
     modem.attach(apn="iot.example")
@@ -143,7 +153,7 @@ def objects():
     first = None
 
     uart = UART()
-    power = Power(pwrkey=Pin(), pwrkey_on=1)
+    power = Power(pwrkey=Key(uart), pwrkey_on=1)
     before = taken()
     modem = BC66(uart, power)
     new = taken() - before
@@ -151,6 +161,7 @@ def objects():
     modem = None
 
     uart = UART()
+    power = Power(pwrkey=Key(uart), pwrkey_on=1)
     before = taken()
     modem = start(uart, power)
     modem.poll()  # lets go of the last operation

@@ -1,6 +1,7 @@
 """Power and time: the pads PWRKEY and RESET, booting, switching off, deep sleep."""
 
 OFF, BOOTING, RUNNING, RESETTING, ASLEEP = "off", "booting", "running", "resetting", "asleep"
+HUNG = "hung"  # on, deaf and dumb
 
 BANNER = (
     "F1: 0000 0000\r\nV0: 0000 0000 [0001]\r\n00: 0006 000C\r\n01: 0000 0000\r\n"
@@ -50,7 +51,13 @@ class Power:
         self._pwrkey_timer = None
         if self.state == OFF:
             self.boot()
-        elif self.state != RESETTING:
+        else:
+            self._pressed_off()
+
+    def _pressed_off(self):
+        if self.state == HUNG:
+            self._halt(OFF)  # a guess: the key's long press needs no firmware
+        elif self.state not in (OFF, RESETTING):
             self.power_down(self.power_down_urc)
 
     def pwrdwn(self, level):
@@ -59,7 +66,7 @@ class Power:
         self._pwrdwn_timer = None
         if not level and self.family.pwrdwn_ms is not None and self.state != OFF:
             self._pwrdwn_timer = self.clock.call_later(
-                self.family.pwrdwn_ms, self.power_down, self.power_down_urc
+                self.family.pwrdwn_ms, self._pressed_off
             )
 
     def reset(self, level):
@@ -145,6 +152,10 @@ class Power:
         if self.family.qpowd_says and self.power_down_urc:
             self.write(b"\r\n" + self.power_down_urc.encode() + b"\r\n")
         self.power_cut()
+
+    def hang(self):
+        """The firmware stands still until RESET, a press that switches off, or a loss of supply."""
+        self._halt(HUNG)
 
     def power_cut(self):
         """The supply is gone, at once."""

@@ -56,6 +56,7 @@ def power_on(modem, resume: bool = False):
     power = modem.power
     if power:
         power.on("supply", 1)
+    modem._known = False
     steps = set_up
     if resume:
         from .resume import take_over as steps  # type: ignore

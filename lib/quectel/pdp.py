@@ -175,6 +175,12 @@ class PdpModem(Modem):
 
         connect(self, s, address)
 
+    def power_on(self, *args, **more):
+        """As in attach.py; refused in transparent mode, where silence means nothing."""
+        if self.channel.raw is not None:
+            self.channel.raw.refuse(_ASK)
+        return self.__getattr__("power_on")(*args, **more)
+
     def reset(self, **more):
         """As in services.py; by the RESET pin it ends transparent mode too."""
         raw = self.channel.raw

@@ -145,6 +145,7 @@ def restart(modem):
         else:
             yield from press(modem, "pwrkey", _of(modem, "OFF_MS"))
             yield from pause(_DISCHARGE_MS)
+            modem._rebooted()
     if has(modem, "supply"):
         yield from pause(_DISCHARGE_MS)
     yield from power_on(modem)
