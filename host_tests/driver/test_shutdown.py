@@ -1,4 +1,4 @@
-"""Off, reset, and off and on again (F50): each step bounded, nothing pressed that would do harm."""
+"""Off, reset, off and on again (F50): each step bounded, nothing pressed that would do harm."""
 
 import errno
 

@@ -65,9 +65,7 @@ class Power:
         self.clock.cancel(self._pwrdwn_timer)
         self._pwrdwn_timer = None
         if not level and self.family.pwrdwn_ms is not None and self.state != OFF:
-            self._pwrdwn_timer = self.clock.call_later(
-                self.family.pwrdwn_ms, self._pressed_off
-            )
+            self._pwrdwn_timer = self.clock.call_later(self.family.pwrdwn_ms, self._pressed_off)
 
     def reset(self, level):
         """Drive RESET. The module starts anew when it is let go."""
@@ -154,7 +152,7 @@ class Power:
         self.power_cut()
 
     def hang(self):
-        """The firmware stands still until RESET, a press that switches off, or a loss of supply."""
+        """The firmware stands still: until RESET, a press that switches off, a power cut."""
         self._halt(HUNG)
 
     def power_cut(self):

@@ -26,7 +26,6 @@ _DEAD = const(3)
 # errors.py
 _TIMEOUT = const(-6)
 _NOT_CONNECTED = const(-10)
-_NO_MEMORY = const(-11)
 _ALREADY = const(-13)
 _IN_PROGRESS = const(-14)
 
@@ -54,6 +53,7 @@ def power_on(modem, resume: bool = False):
     ETIMEDOUT (no answer), or what it answers.
     """
     power = modem.power
+    channel = modem.channel
     if power:
         power.on("supply", 1)
     modem._known = False
@@ -61,17 +61,23 @@ def power_on(modem, resume: bool = False):
     if resume:
         from .resume import take_over as steps  # type: ignore
     for n in range(_ROUNDS):
-        try:
-            return (yield from steps(modem))
-        except Exception as e:
-            why = e
-        if since(modem.channel._seen) < _SILENT_MS:
+        failed = channel.failed
+        while not channel.ready():
+            if failed != channel.failed:
+                break
+            yield
+        else:
+            try:
+                return (yield from steps(modem))
+            except Exception:
+                pass
+        if since(channel._seen) < _SILENT_MS:
             yield from pause(_LOOK_MS)  # it says something: it is on, and starting
         elif n & 1 == 0 and power and not power.on("status"):
             yield from kick(modem, "pwrkey", modem.ON_MS)
     from .shutdown import no_answer
 
-    no_answer(modem, why)
+    return (yield from no_answer(modem, steps))
 
 
 def kick(modem, name: str, ms: int):
@@ -185,8 +191,6 @@ def _open(s, text: str):
     try:
         yield from set_up(modem)
         ids = modem._sockets
-        if None not in ids:
-            fail(_NO_MEMORY, "no connectID")
         s._id = cid = ids.index(None)
         ids[cid] = s
         yield from modem._at(text.replace("#", str(cid), 1))

@@ -75,7 +75,7 @@ _READ = const(0)
 _HEX = const(2)
 _NAMES = (b"AT+QIRD=", b"AT+QISEND=", b"AT+QISENDEX=", b"AT+QISEND=")
 # Commands that have URCs of the same name
-_URCS = b"+CREG +CGREG +CEREG +CSCON +QIOPEN"
+_URCS = b"+CREG+CGREG+CEREG+CSCON+QIOPEN"
 
 
 def now() -> int:

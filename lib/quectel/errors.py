@@ -169,6 +169,8 @@ def not_open(s, why, text: str):
 
     Else the end of it: a failed open keeps the id in use until QICLOSE (manuals, 2.1.1).
     """
+    if s._id < 0 and None not in s._modem._sockets:
+        why = failure(_NO_MEMORY, "no connectID")
     again = (why == _USED or getattr(why, "code", 0) == _USED) and s._state == _OPENING
     if again and not s._fails:
         from .attach import _open

@@ -151,12 +151,14 @@ def restart(modem):
     yield from power_on(modem)
 
 
-def no_answer(modem, why: Exception) -> None:
-    """Raise what has kept `power_on` from its end; `why` is what the last round of it met."""
+def no_answer(modem, steps):
+    """What has kept `power_on` from its end, as an error; `steps` are what it wanted to do."""
     channel = modem.channel
     on = is_on(modem)
-    if channel.state == _CLEAN or channel.state == _POISONED:
-        fail(why)  # it does answer
+    if channel.state == _CLEAN:
+        return (yield from steps(modem))  # it does answer: the error is its own
+    if channel.state == _POISONED:
+        fail(_BROKEN, "stuck in data mode")
     if since(channel._seen) < _RECENT_MS:
         fail(_BROKEN, "noise: another baud rate?")
     if on is False:
