@@ -135,6 +135,13 @@ def test_power_on_without_pins():
     assert d.modem.imei() == IMEI
 
 
+def test_without_a_key_there_is_time_for_what_starts_by_itself():
+    d = off("EG800Q", "supply", delays={"boot": 12_000, "answer": 0})
+    d.modem.power.pins["supply"].value = lambda *level: d.module.boot()
+    d.modem.power_on()
+    assert d.module.running
+
+
 def test_the_supply_comes_before_pwrkey():
     d = off("BC66", "pwrkey supply")
     d.modem.power_on()

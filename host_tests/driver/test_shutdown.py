@@ -154,6 +154,12 @@ def test_reset_is_held_as_long_as_the_family_wants():
         assert d.module.running
 
 
+def test_reset_ends_when_commands_work():
+    d = wired("EG800Q", "reset", quirks=("app_rdy",))
+    d.modem.reset()
+    assert d.modem.imei() == "867997030000017"
+
+
 def test_reset_of_a_module_that_stays_silent():
     d = desk()
     d.modem.signal()

@@ -46,7 +46,8 @@ def leave() -> None:
 def power_on(modem, resume: bool = False):
     """Bring the module to answer, pressing PWRKEY only if it is silent and STATUS not on.
 
-    Six rounds of probes; after every second one a press, and up to BOOT_MS for RDY.
+    Six rounds of probes; after every second one a press, if PWRKEY is wired, and up to BOOT_MS
+    for RDY.
     `resume`: what the module has open stays so, see take_over in resume.py, and is returned.
 
     OSError: ENODEV (STATUS stays off, PWRKEY does nothing), EIO (noise: another baud rate?),
@@ -73,7 +74,8 @@ def power_on(modem, resume: bool = False):
                 pass
         if since(channel._seen) < _SILENT_MS:
             yield from pause(_LOOK_MS)  # it says something: it is on, and starting
-        elif n & 1 == 0 and power and not power.on("status"):
+        elif n & 1 == 0 and not (power and power.on("status")):
+            # Where nothing is wired, this is time for what starts by itself.
             yield from kick(modem, "pwrkey", modem.ON_MS)
     from .shutdown import no_answer
 

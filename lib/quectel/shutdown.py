@@ -17,7 +17,7 @@ import errno
 
 from micropython import const
 
-from .attach import kick, power_on, press, set_up
+from .attach import kick, power_on, press
 from .channel import now, pause, since
 from .modem import fail
 
@@ -126,7 +126,7 @@ def reset(modem):
                 raise
             # Some reboot at once, without an OK.
     yield from kick(modem, "reset", _of(modem, "RESET_MS"))
-    yield from set_up(modem)
+    yield from power_on(modem)
 
 
 def restart(modem):
