@@ -41,7 +41,7 @@ def bench(monkeypatch):
     bench.module.network.udp("telemetry.example", 5683, echo=True)
     monkeypatch.setattr(channel, "ticks_ms", lambda: bench.clock.now)
     monkeypatch.setattr(test_boards, "SimUART", TickingUART)
-    with test_boards.wired(bench, "pico_bc66", monkeypatch):  # its pins are the README's
+    with test_boards.wired(bench, "generic_rp2040_bc66", monkeypatch):  # its pins are the README's
         board = types.ModuleType("modem_board")
         exec(compile(BOARD[0], "README.md, the board file", "exec"), board.__dict__)
         monkeypatch.setitem(sys.modules, "modem_board", board)

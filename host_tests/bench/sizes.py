@@ -14,7 +14,7 @@ from host_tests import interpreters
 
 ROOT = interpreters.ROOT
 DRIVER = os.path.join(ROOT, "lib", "quectel")
-BOARD = os.path.join(ROOT, "boards", "pico_bc66.py")
+BOARD = os.path.join(ROOT, "boards", "generic_rp2040_bc66.py")
 SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "on_board_ram.py")
 
 
@@ -57,7 +57,7 @@ def compile_to(folder):
     ]
     jobs.append((BOARD, os.path.join(folder, "modem_board.mpy")))
     for source, target in jobs:
-        name = os.path.basename(source)  # in tracebacks; each letter of it counts
+        name = os.path.basename(target)[:-3] + "py"  # in tracebacks; each letter of it counts
         subprocess.run([mpy_cross, "-O3", "-s", name, "-o", target, source], check=True)
 
 

@@ -4,7 +4,7 @@ import machine
 
 
 class UART:
-    """Pins do not matter here. A read gives what has come within `timeout` seconds, or None."""
+    """A read gives what has come within `timeout` seconds, or None."""
 
     def __init__(
         self,
@@ -16,7 +16,7 @@ class UART:
         receiver_buffer_size=64,
     ):
         self._uart = machine.UART(
-            0, baudrate, timeout=int(timeout * 1000), rxbuf=receiver_buffer_size
+            0, baudrate, tx=tx, rx=rx, timeout=int(timeout * 1000), rxbuf=receiver_buffer_size
         )
 
     @property

@@ -8,6 +8,16 @@ class Direction:
     OUTPUT = 1
 
 
+class Pull:
+    UP = machine.Pin.PULL_UP
+    DOWN = machine.Pin.PULL_DOWN
+
+
+class DriveMode:
+    PUSH_PULL = machine.Pin.OUT
+    OPEN_DRAIN = machine.Pin.OPEN_DRAIN
+
+
 class DigitalInOut:
     """A pin: an input until it is switched to output."""
 
@@ -15,12 +25,12 @@ class DigitalInOut:
         self._pin = machine.Pin(pin, machine.Pin.IN)
         self.direction = Direction.INPUT
 
-    def switch_to_output(self, value=False):
-        self._pin.init(machine.Pin.OUT, value=int(value))
+    def switch_to_output(self, value=False, drive_mode=DriveMode.PUSH_PULL):
+        self._pin.init(drive_mode, value=int(value))
         self.direction = Direction.OUTPUT
 
     def switch_to_input(self, pull=None):
-        self._pin.init(machine.Pin.IN)
+        self._pin.init(machine.Pin.IN, -1 if pull is None else pull)
         self.direction = Direction.INPUT
 
     @property

@@ -1,0 +1,38 @@
+"""Raspberry Pi Pico (RP2040) with a BC26, wired by hand.
+
+Copy it to the board as modem_board.py.
+
+    Pico    the module
+    GP4 TX  RXD, through a level shifter
+    GP5 RX  TXD, through a level shifter; TX and RX are crossed
+    GP6     PWRKEY, through a transistor
+    GP7     RESET, through a transistor
+    GP8     PSM_EINT, through a transistor
+    GP10    VDD_EXT, through a transistor: pin low is module on
+    GP11    SUPPLY: enables the module's regulator, pin high is on
+    GND     GND
+
+How to wire these: boards/README.md. Leave out of `Power(...)` what is not wired.
+
+Not verified on hardware.
+"""
+
+from machine import UART, Pin
+
+from quectel import BC26 as Module
+from quectel import Power
+
+APN = "iot.example"
+
+
+def modem():
+    uart = UART(1, 115200, tx=Pin(4), rx=Pin(5), rxbuf=1024, timeout=0)
+    power = Power(
+        pwrkey=Pin(6, Pin.OUT, value=0),
+        reset=Pin(7, Pin.OUT, value=0),
+        psm_eint=Pin(8, Pin.OUT, value=0),
+        status=Pin(10, Pin.IN, Pin.PULL_UP),
+        status_on=0,
+        supply=Pin(11, Pin.OUT, value=1),
+    )
+    return Module(uart, power)
