@@ -47,6 +47,16 @@ def test_an_input_reads_its_pull_up_and_then_what_drives_it():
     assert pin.value() == 0
 
 
+@pytest.mark.parametrize("pull,level", [(Pin.PULL_UP, 1), (Pin.PULL_DOWN, 0), (-1, 0)])
+def test_an_input_that_is_let_go_of_reads_what_its_resistor_says(pull, level):
+    id = "let go of %d" % pull
+    pin = Pin(id, Pin.IN, pull)
+    Pin.feed(id, 1 - level)
+    assert pin.value() == 1 - level
+    Pin.feed(id, None)
+    assert pin.value() == level
+
+
 def test_the_hook_hears_changes_and_the_first_level_only(changes):
     pin = Pin("heard", Pin.OUT, value=0)
     pin.off()

@@ -14,6 +14,7 @@ import errno
 import os
 
 _levels = {}  # pin id -> the level on it, 0 or 1; the same pin may be named by many Pin objects
+_pulls = {}  # pin id -> its resistor, Pin.PULL_UP or PULL_DOWN
 _driven = set()  # ids of pins that the program has driven: nobody has been told of other levels
 _listeners = []
 _fifos = {}  # path -> file descriptor
@@ -36,8 +37,9 @@ class Pin:
     def init(self, mode=-1, pull=-1, *, value=None, **_options):
         if mode != -1:
             self.mode = mode
-        if pull == Pin.PULL_UP:
-            _levels.setdefault(self.id, 1)
+        if pull != -1:
+            _pulls[self.id] = pull
+            _levels.setdefault(self.id, int(pull == Pin.PULL_UP))
         if value is not None:
             self.value(value)
 
@@ -79,7 +81,11 @@ class Pin:
 
     @staticmethod
     def feed(id, level):
-        """What is wired to the pin puts this level on it, for the program to read."""
+        """What is wired to the pin puts this level on it, for the program to read.
+
+        None: it lets go, as a transistor does. Then the pin's own resistor decides."""
+        if level is None:
+            level = _pulls.get(id) == Pin.PULL_UP
         _levels[id] = 1 if level else 0
 
 
