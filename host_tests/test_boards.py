@@ -24,12 +24,6 @@ WIRED = [name for name in NAMES if name != "unix_pty"]
 GENERIC = [name for name in WIRED if name.startswith(("generic_", "circuitpython_"))]
 # Whoever has one of these takes the generic file and names it there.
 OTHERS = {"ug9x": ("UG96",), "eg91xq": ("EG800Q", "EG916Q")}
-CASES = [
-    pytest.param(name, module, id=name + ("-" + module if module else ""))
-    for name in WIRED
-    for module in (None,) + OTHERS.get(name.split("_")[-1], ())
-]
-
 STEP_MS = 5  # how often the driver looks at the clock
 KEYS = ("PWRKEY", "RESET", "RESET_N", "PWRDWN_N", "PSM_EINT")  # pads that 0 presses
 
@@ -50,6 +44,7 @@ PULSES = {
 }
 LONGEST = {"BG95": (1000, 1500)}  # more than this does something else
 PWRDWN_MS = 100
+GONE_MS = {"BC": 25_000, "UG": 60_000, "EG": 12_000}  # QPOWD to being off, at most
 
 
 class BG95(families.find("EG915Q")):
@@ -85,6 +80,20 @@ class Wiring:
 
     def has(self, pad):
         return pad in [name for name, _ in self.pads.values()]
+
+
+CASES = [
+    pytest.param(name, module, id=name + ("-" + module if module else ""))
+    for name in WIRED
+    for module in (None,) + OTHERS.get(name.split("_")[-1], ())
+]
+SUPPLIED = [case for case in CASES if Wiring(case.values[0]).has("SUPPLY")]
+# PWRKEY of a UG95 does not switch off; how long it takes on a BC module or a UG96 is not known.
+PRESSED_OFF = [
+    case
+    for case in CASES
+    if Wiring(case.values[0]).status and "bc" not in case.id and "UG96" not in case.id
+]
 
 
 class Bench:
@@ -136,7 +145,8 @@ class Bench:
                 module.power_cut()
         elif self.supplied:
             name = {"RESET_N": "reset", "PWRDWN_N": "pwrdwn"}.get(pad, pad.lower())
-            getattr(module, name, lambda level: None)(level)
+            if name != "psm_eint":
+                getattr(module, name)(level)
         self.sense()
 
     def idle(self):
@@ -303,6 +313,17 @@ def test_the_module_is_switched_off_before_its_supply(name, module, start):
         assert bench.module.running
 
 
+@pytest.mark.parametrize("name,module", SUPPLIED)
+def test_without_status_the_supply_stays_on_for_the_longest_time(name, module, start):
+    board = start(name, module)
+    board.modem.power.pins.pop("status", None)
+    board.modem.power_on()
+    board.bench.fresh()
+    board.modem.power_off()
+    waited = board.bench.when("SUPPLY", 0) - board.bench.when("host", b"AT+QPOWD")
+    assert GONE_MS[board.kind[:2]] <= waited <= GONE_MS[board.kind[:2]] + 1000
+
+
 @pytest.mark.parametrize("name,module", CASES)
 def test_the_module_is_restarted(name, module, start):
     board = start(name, module)
@@ -321,17 +342,15 @@ def test_the_module_is_restarted(name, module, start):
     assert [pad for pad in KEYS if bench.levels(pad)] == pads
 
 
-@pytest.mark.parametrize("name,module", CASES)
+@pytest.mark.parametrize("name,module", PRESSED_OFF)
 def test_a_module_that_does_not_answer_is_switched_off_by_a_pin(name, module, start):
     board = start(name, module)
     bench = board.bench
-    if not board.wiring.status or (PULSES[board.kind][1] is None and board.kind != "UG95"):
-        return
     board.modem.power_on()
     bench.fresh()
     bench.module.mute("AT", 1000)
     board.modem.power_off()
-    if board.wiring.has("PWRDWN_N") and board.kind == "UG95":
+    if board.wiring.has("PWRDWN_N"):
         times = bench.pressed("PWRDWN_N")
         assert len(times) == 1 and PWRDWN_MS <= times[0] <= 2 * PWRDWN_MS + STEP_MS
     else:

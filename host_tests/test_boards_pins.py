@@ -74,6 +74,12 @@ def test_the_source_of_each_pin_is_named(name):
     assert [line for line in lines if "  # " not in line] == []
 
 
+@pytest.mark.parametrize("name", WIRED)
+def test_it_says_whether_it_was_run_on_its_hardware(name):
+    said = Wiring(name).source.split('"""')[1].splitlines()[-1]
+    assert re.match(r"(Not v|V)erified on hardware\b", said)
+
+
 def test_there_is_a_generic_file_for_each_family():
     files = ("bc66", "bc26", "bc20", "ug9x", "eg91xq")
     assert all(os.path.exists(os.path.join(ROOT, "lib", "quectel", f + ".py")) for f in files)
