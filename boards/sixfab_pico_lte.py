@@ -30,8 +30,8 @@ class BG95(EG915Q):
     """A BG95, as far as an EG915Q is like it."""
 
     SETTINGS = tuple([text for text in EG915Q.SETTINGS if "recvind" not in text])
-    # BG95 Series Hardware Design V1.2, 3.6: 500-1000 ms on, 650-1500 ms off. The vendor's library
-    # takes 500 and 1000.
+    # Off: 650-1500 ms, BG95 Series Hardware Design V1.2, 3.6. On: 500-1000 ms in public drivers.
+    # The vendor's library takes 500 on and 1000 off.
     ON_MS = 700
     OFF_MS = 1_000
 
