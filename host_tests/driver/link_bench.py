@@ -1,0 +1,109 @@
+"""What the tests of Link share: a link on a desk, and what it did when."""
+
+from host_tests.driver.harness import Line, said
+from host_tests.driver.test_services_power import powered
+
+STEP_MS = 50  # the longest between two polls, and so how exact times are
+_WAIT_STEP_MS = 1_000_000  # nothing is due before the link's own next look
+
+
+class Bench:
+    """A desk with all pins, and a Link on its modem that keeps a diary.
+
+    diary     (ms, state, reason), one for each change
+    presses   (ms, pin) for each press of PWRKEY or RESET
+    """
+
+    def __init__(self, family="BC66", line=None, link=None, **knobs):
+        from quectel import Link
+
+        self.desk, keys = powered(line or Line("whole"), family, **knobs)
+        self.clock = self.desk.clock
+        self.module = self.desk.module
+        self.modem = self.desk.modem
+        self.presses = []
+        for name, key in zip(("PWRKEY", "RESET"), keys):
+            key.pad = self._watched(name, key.pad)
+        self.diary = []
+        self.link = Link(self.modem, on_change=self._note, **(link or {}))
+        self.modem.idle = self.idle
+
+    def _watched(self, name, pad):
+        def press(level):
+            if not level:
+                self.presses.append((self.clock.now, name))
+            pad(level)
+
+        return press
+
+    def _note(self, link):
+        self.diary.append((self.clock.now, link.state, link.reason))
+
+    def idle(self):
+        """Time goes on, to the next thing that happens, or is due in the link."""
+        uart = self.desk.uart
+        if uart.any():
+            return
+        link = self.link
+        step = STEP_MS
+        if link.state == "wait" and not self.modem.channel.phase:
+            step = max(min(link._nap or STEP_MS, link.backoff.rest_ms), 1)
+        due = self.clock.next_due()
+        self.clock.advance(step if due is None else min(due, step))
+
+    def run(self, ms):
+        """Let so much time pass, polling the link."""
+        end = self.clock.now + ms
+        while self.clock.now < end:
+            self.link.poll()
+            self.idle()
+
+    def until(self, state, ms=400_000):
+        """Poll until the link is in `state`; returns when that was."""
+        end = self.clock.now + ms
+        while self.link.state != state:
+            assert self.clock.now < end, "no %s: %s" % (state, self.diary[-9:])
+            self.link.poll()
+            if self.link.state != state:
+                self.idle()
+        return self.clock.now
+
+    def asked(self, command):
+        """Poll until the module hears this command; returns when."""
+        while not said(self, command):
+            self.link.poll()
+            t = self.clock.now
+            self.idle()
+        return t
+
+    def up(self):
+        """Poll until it is up, and forget how it got there."""
+        t = self.until("up")
+        self.diary.clear()
+        self.module.commands.clear()
+        return t
+
+    def states(self):
+        """The states since `up`, each once."""
+        seen = []
+        for _, state, _ in self.diary:
+            if not seen or seen[-1] != state:
+                seen.append(state)
+        return seen
+
+    def reasons(self):
+        """The reasons since `up`."""
+        return [reason for _, _, reason in self.diary]
+
+    def when(self, state):
+        """The times at which it came to `state`."""
+        return [
+            self.diary[i][0]
+            for i in range(len(self.diary))
+            if self.diary[i][1] == state and (not i or self.diary[i - 1][1] != state)
+        ]
+
+
+def close(t, expected):
+    """Is that the time, to one poll?"""
+    return 0 <= t - expected <= 2 * STEP_MS
