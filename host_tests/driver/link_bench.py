@@ -1,10 +1,12 @@
 """What the tests of Link share: a link on a desk, and what it did when."""
 
+from host_tests.driver import harness
 from host_tests.driver.harness import Line, said
 from host_tests.driver.test_services_power import powered
+from quectel import channel
 
 STEP_MS = 50  # the longest between two polls, and so how exact times are
-_WAIT_STEP_MS = 1_000_000  # nothing is due before the link's own next look
+_LONG_STEP_MS = 400
 
 
 class Bench:
@@ -12,7 +14,10 @@ class Bench:
 
     diary     (ms, state, reason), one for each change
     presses   (ms, pin) for each press of PWRKEY or RESET
+    step      the longest time between two polls, unless the link just waits
     """
+
+    step = STEP_MS
 
     def __init__(self, family="BC66", line=None, link=None, **knobs):
         from quectel import Link
@@ -44,12 +49,48 @@ class Bench:
         uart = self.desk.uart
         if uart.any():
             return
-        link = self.link
-        step = STEP_MS
-        if link.state == "wait" and not self.modem.channel.phase:
-            step = max(min(link._nap or STEP_MS, link.backoff.rest_ms), 1)
+        step = self._step()
         due = self.clock.next_due()
         self.clock.advance(step if due is None else min(due, step))
+
+    def _step(self):
+        # A day of waiting has long steps; but nothing that is due in the link comes late by them.
+        link = self.link
+        if link.state == "reboot":
+            return _LONG_STEP_MS
+        if link.state != "wait":
+            return self.step
+        look = _LONG_STEP_MS if self.modem.channel.phase else link._nap or self.step
+        return max(min(look, link.backoff.rest_ms), 1)
+
+    def die(self):
+        """The module is gone, and no pin brings it back."""
+        self.module.power_cut()
+        self.module.boot = lambda: None
+
+    def wakes(self, ms, family, data):
+        """The board sleeps for `ms` and starts anew, with another tick count; what does `load`
+        say to what `save` gave?"""
+        from quectel import Link
+
+        self.diary.append((self.clock.now, "asleep", ""))
+        self.clock.advance(ms)
+        skew = 987_654_321 - self.clock.now
+        channel.ticks_ms = lambda: self.clock.now + skew
+        self.modem = harness.family(family)(self.desk.uart, self.modem.power)
+        self.modem.idle = self.idle
+        self.link = Link(self.modem, on_change=self._note)
+        return self.link.load(data, ms // 1000)
+
+    def reboots(self):
+        """[begin, end] of each reboot in the diary; the last one may have no end yet."""
+        found = []
+        for t, state, _ in self.diary:
+            if found and len(found[-1]) == 1:
+                found[-1].append(t)
+            if state == "reboot":
+                found.append([t])
+        return found
 
     def run(self, ms):
         """Let so much time pass, polling the link."""

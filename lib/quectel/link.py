@@ -3,8 +3,8 @@
 A Link is an operation of its modem that never ends. Every `modem.poll()` takes it one step on; it
 asks and tells the module what rungs.py has, and goes from row to row of this table. It is that of
 the EG800Q&EG91xQ manual, figure 1, and holds for all families: where the network itself gives an
-address (BC66, BC20, BC26), that it has one is the activation, and the radio off and on again the
-deactivation.
+address (BC66, BC20, BC26), that it has one is the activation, the radio off and on again the
+deactivation, and a new APN is stored before it registers, which takes a REBOOT.
 
     state       what is tried                         time  it works  it does not
     SIM         does the module see a SIM card?       20 s  REGISTER  REBOOT
@@ -100,8 +100,8 @@ class Link:
         self._status = -1  # the registration status in REGISTER; -1: none yet
         self._cycled = False  # RADIO has been tried for want of one
         self._refused = 0  # activations refused in a row
-        if getattr(modem, "_asleep", None) is None:
-            modem._asleep = False  # sleep.py; to look for what is not there loads three files
+        if "_asleep" not in modem.__dict__:
+            modem._asleep = False  # sleep.py; to ask for what is not there loads three files
 
     # -- what the program calls --------------------------------------------------------------
 
@@ -195,9 +195,8 @@ class Link:
         op = yield
         try:
             while self._op is op:
-                if modem._ops[0] is op and len(modem._ops) > 1:
-                    # Who never ends must not stand first: only from there are the done taken out.
-                    modem._ops.append(modem._ops.pop(0))
+                # It never ends; but between its commands others need not wait for it.
+                op.rests = channel._owner is not op  # type: ignore[attr-defined]
                 if modem._asleep or getattr(channel, "raw", None) is not None:
                     # In transparent mode nothing can be asked either.
                     self._tick = self._began = now()

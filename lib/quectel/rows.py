@@ -40,6 +40,13 @@ def sim(link):
 
 
 def register(link):
+    if link._way.FIRST:
+        try:
+            if (yield from link._ask(link._way.configure(link.modem))):
+                link.reason = rungs.NEW_APN
+                return REBOOT
+        except OSError:
+            pass  # then with what it has
     while True:
         try:
             link._status = yield from link._ask(rungs.status(link.modem))
@@ -55,7 +62,8 @@ def register(link):
 def radio(link):
     link._cycled = True
     try:
-        yield from link._ask(link._way.configure(link.modem))
+        if not link._way.FIRST:
+            yield from link._ask(link._way.configure(link.modem))
         yield from link._ask(rungs.radio(link.modem))
     except OSError:
         link.reason = rungs.NO_RADIO
@@ -68,9 +76,6 @@ def activate(link):
         why = rungs.NO_ADDRESS
         try:
             address = yield from link._ask(link._way.address(link.modem))
-            if address is True:
-                link.reason = rungs.NEW_APN
-                return REBOOT
             if address:
                 return UP
             final = True

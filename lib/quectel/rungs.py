@@ -124,6 +124,7 @@ class Contexts:
     """The way to the network where the host configures and activates a context (UG9x, EG91xQ)."""
 
     ACTIVATE_MS = 0  # QIACT has its time, and its no is final
+    FIRST = False  # configured when it is activated
 
     def __init__(self, modem, apn, user: str, password: str, auth) -> None:
         if apn is not None:
@@ -159,6 +160,7 @@ class Network:
     """The way to a network that gives an address with the registration (BC66, BC20, BC26)."""
 
     ACTIVATE_MS = 150_000  # an address is waited for so long
+    FIRST = True  # configured before it registers: a wrong APN may be denied
 
     def __init__(self, modem, apn, user: str, password: str, auth) -> None:
         if user or password or auth:
@@ -186,9 +188,7 @@ class Network:
         return new
 
     def address(self, modem):
-        """Steps: the address, None without one; True: a new APN wants a restart first."""
-        if (yield from self.configure(modem)):
-            return True
+        """Steps: the address, or None."""
         lines = yield from modem._at("+CGPADDR=%d" % modem.CONTEXT, _RADIO_MS, True)
         address = (lines[-1] + ",").split(",")[1].strip('"')
         return address if address.strip("0.") else None

@@ -83,7 +83,7 @@ def _still(modem):
 
 def _busy(modem, mine) -> bool:
     for op in modem._ops:
-        if not op.done and op is not mine:
+        if not (op.done or op is mine or getattr(op, "rests", False)):
             return True
     for s in modem._sockets:
         if s and s._state == _OPEN and (s._busy or s._pos < s._end):
