@@ -54,7 +54,9 @@ def outcomes(argv, folder, name):
     return found
 
 
-@pytest.mark.parametrize("name", ("test_sockets", "test_power", "test_rows_bc26"))
+@pytest.mark.parametrize(
+    "name", ("test_sockets", "test_power", "test_rows_bc26", "test_link_life")
+)
 def test_it_passes_the_same_tests(compiled, name):
     argv, folder = compiled
     found = outcomes(argv, folder, name)

@@ -2,12 +2,13 @@
 alone."""
 
 import errno
+import sys
 
 from host_tests.driver.harness import HOST, OK, fails, raises, said
 from host_tests.driver.link_bench import Bench, close
 from host_tests.driver.tape import Tape
 from host_tests.driver.test_heap import costs_nothing
-from quectel import rungs
+from quectel import rungs, watch
 
 BC = ("BC66", "BC20", "BC26")
 PDP = ("UG96", "EG800Q")
@@ -44,7 +45,7 @@ def test_the_network_is_gone_for_an_hour():
         assert b.until("register") - t < 62_000
         b.run(3_600_000)
         assert not b.link.up() and "reboot" not in b.states()
-        assert b.link.reason in (rungs.words(0), rungs.words(2))
+        assert b.link.reason in (watch.words(0), watch.words(2))
         b.module.delays["register"] = 0
         b.module.attach()
         t = b.clock.now
@@ -185,15 +186,15 @@ def test_no_memory_and_what_nobody_has_thought_of():
                 raise error("oh")  # noqa: B023
             return status(modem)  # noqa: B023
 
-        status = rungs.status
+        status = watch.status
         b = Bench("EG800Q")
-        rungs.status = fails_at_first
+        watch.status = fails_at_first
         try:
             b.until("pause")
             assert b.link.reason == rungs.TROUBLE
             b.until("up")
         finally:
-            rungs.status = status
+            watch.status = status
         assert not left[0] and not b.presses
 
 
@@ -240,6 +241,19 @@ class Answers(Tape):
             self.say(self.SAYS.get(bytes(self._line), b"") + OK)
             self._line = bytearray()
         return len(data)
+
+
+def test_the_rows_of_trouble_leave_memory_while_it_is_up():
+    import quectel.link
+
+    b = Bench("BC66")
+    for _ in range(2):
+        b.until("up")
+        stay = not quectel.link.__file__.endswith("mpy")
+        for name in ("rows", "rungs"):
+            assert ("quectel." + name in sys.modules) == (name in dir(quectel)) == stay
+        b.module.reboot()  # and they come back
+        b.until("sim")
 
 
 def test_being_up_allocates_nothing():

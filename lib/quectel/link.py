@@ -31,12 +31,16 @@ arrived (`ok`, `delivered`) or after ten minutes of UP without a break; not when
 a module that dies again and again would be rebooted every other minute.
 """
 
+import sys
+
 from micropython import const
 
-from . import rows, rungs
+from . import watch
 from .backoff import Backoff
 from .channel import now, ticks_diff
 from .rows import ACTIVATE, DEACTIVATE, PAUSE, RADIO, REBOOT, REGISTER, SILENT, SIM, UP, WAIT
+from .rungs import DEAD, NO_ANSWER, RESTARTED, STARTING, TROUBLE, UNCLOSED
+from .rungs import STOPPED as _STOPPED
 
 STOPPED = "stopped"
 
@@ -63,6 +67,13 @@ _IDLE = const(0)
 _ANSWER = const(1)
 
 
+def leave(*names: str) -> None:
+    """Have these files collected as garbage until they are needed again, if they are .mpy."""
+    for name in names:
+        if __file__.endswith("mpy") and sys.modules.pop("quectel." + name, None):
+            delattr(sys.modules["quectel"], name)
+
+
 class Link:
     """Keeps `modem` on the network while `up()`, or any method of the modem, is called.
 
@@ -71,7 +82,7 @@ class Link:
     `on_change(link)` is called inside `poll()` when `state` or `reason` changes: it must be short.
 
     state    the row of the table it is in, a constant of this file
-    reason   why it is not up, a constant of rungs.py; "" when it is
+    reason   why it is not up, in words (rungs.py, watch.py); "" when it is
     """
 
     def __init__(
@@ -80,9 +91,10 @@ class Link:
         self.modem = modem
         self.on_change = on_change
         self.state = SIM
-        self.reason = rungs.STARTING
+        self.reason = STARTING
         self.backoff = Backoff()
-        self._way = rungs.way(modem, apn, user, password, auth)
+        self._apn = apn
+        self._looked = -1  # the boot of the modem in which the APN was looked at last
         self._op = None  # the operation, while it runs
         self._tick = 0  # when it was polled last
         # Milliseconds that count down. Time in which the module sleeps is not counted.
@@ -100,6 +112,9 @@ class Link:
         self._status = -1  # the registration status in REGISTER; -1: none yet
         self._cycled = False  # RADIO has been tried for want of one
         self._refused = 0  # activations refused in a row
+        from . import rungs
+
+        rungs.way(modem).check(modem, apn, user, password, auth)
         if "_asleep" not in modem.__dict__:
             modem._asleep = False  # sleep.py; to ask for what is not there loads three files
 
@@ -111,7 +126,7 @@ class Link:
         if op is None or op.done:
             self._tick = self._began = now()
             self._boots = self.modem._boots
-            self.reason = rungs.STARTING
+            self.reason = STARTING
             self._enter(SIM)
             self._op = self.modem._start(self._run())
         self.modem.poll()
@@ -131,7 +146,7 @@ class Link:
             except ValueError:
                 pass  # called by on_change: `_run` is at work, and sees it
         self.state = STOPPED
-        self._tell(rungs.STOPPED)
+        self._tell(_STOPPED)
 
     def open(self, address, type: int = 1, timeout_s: "float | None" = None, wait: bool = True):
         """A connected Socket to (host, port): type 1 TCP, 2 UDP. With wait=False an Operation.
@@ -184,6 +199,7 @@ class Link:
                 modem._spin()
         finally:
             op.cancel()
+            leave("delivery")
         return op.result()
 
     # -- the operation -----------------------------------------------------------------------
@@ -212,7 +228,7 @@ class Link:
                     elif steps:
                         steps.send(op)
                     else:
-                        steps = getattr(rows, self.state)(self)
+                        steps = self._row()
                         steps.send(None)
                 except StopIteration as e:
                     steps = None
@@ -220,12 +236,19 @@ class Link:
                 except Exception:
                     # No memory, or what nobody has thought of: again, but not at once.
                     steps = None
-                    self.reason = rungs.TROUBLE
+                    self.reason = TROUBLE
                     self._enter(REBOOT if self.state == REBOOT else PAUSE)
                 yield
         finally:
             if steps:
                 steps.close()
+
+    def _row(self):
+        if self.state == UP or self.state == SILENT:
+            return getattr(watch, self.state)(self)
+        from . import rows
+
+        return getattr(rows, self.state)(self)
 
     def _clock(self, channel) -> "str | None":
         # What time, silence and reboots make of the state. Allocates nothing while nothing is.
@@ -242,7 +265,7 @@ class Link:
             self._quiet += ms
         unclosed = False
         if timeouts != self._timeouts or channel.failed != self._failed:
-            unclosed = timeouts != self._timeouts and rungs.closes(self._head)
+            unclosed = timeouts != self._timeouts and watch.closes(self._head)
             self._timeouts = timeouts
             self._failed = channel.failed
             if self._quiet < 0:
@@ -262,12 +285,12 @@ class Link:
             self._boots = self.modem._boots
             self._quiet = -1
             if state != SIM:
-                self.reason = rungs.RESTARTED
+                self.reason = RESTARTED
                 return SIM
         if state == WAIT:
             return None if self.backoff.rest_ms else REBOOT
         if unclosed or self._quiet >= _SILENT_MS:
-            self.reason = rungs.UNCLOSED if unclosed else rungs.NO_ANSWER
+            self.reason = UNCLOSED if unclosed else NO_ANSWER
             return REBOOT
         return None
 
@@ -281,13 +304,13 @@ class Link:
         if state == REGISTER and self._status < 0:
             silent = self._quiet >= 0 and self._resyncs == self.modem.channel.resyncs
             if silent:
-                self.reason = rungs.NO_ANSWER
+                self.reason = NO_ANSWER
             if silent or self._cycled:
                 return REBOOT
             self._quiet = -1  # it does answer something
             return RADIO
         if state == REBOOT:
-            self.reason = rungs.DEAD
+            self.reason = DEAD
         return _ROWS[state][1]
 
     def _enter(self, state: str) -> None:
@@ -307,13 +330,12 @@ class Link:
         if state == REGISTER:
             self._status = -1
             self._resyncs = self.modem.channel.resyncs
-        elif state == ACTIVATE:
-            self._left = self._limit = self._way.ACTIVATE_MS
         elif state == PAUSE:
             self._left = self._limit << min(max(self._refused - 1, 0), _DOUBLINGS)
         elif state == UP:
             self._refused = 0
             self.reason = ""
+            leave("rows", "rungs")
         self._tell(self.reason)
 
     def _tell(self, reason: str) -> None:

@@ -11,8 +11,7 @@ from . import rungs
 
 _WATCH_MS = const(60_000)
 _LOOK_MS = const(1_000)  # between two questions
-_UNDONE = const(3)  # deactivations, and
-_UNOPENED = const(5)  # opens that fail in a row
+_UNDONE = const(3)  # deactivations that fail in a row
 
 # States
 SIM = "sim"
@@ -40,30 +39,37 @@ def sim(link):
 
 
 def register(link):
-    if link._way.FIRST:
+    from . import watch  # which needs our states
+
+    modem = link.modem
+    way = rungs.way(modem)
+    if way.FIRST and link._apn and link._looked != modem._boots:
         try:
-            if (yield from link._ask(link._way.configure(link.modem))):
+            new = yield from link._ask(way.configure(modem, link._apn))
+            link._looked = modem._boots
+            if new:
                 link.reason = rungs.NEW_APN
                 return REBOOT
         except OSError:
             pass  # then with what it has
     while True:
         try:
-            link._status = yield from link._ask(rungs.status(link.modem))
+            link._status = yield from link._ask(watch.status(modem))
             link._cycled = False
             if link._status in (1, 5):
                 return ACTIVATE
-            link._say(rungs.words(link._status))
+            link._say(watch.words(link._status))
         except (OSError, ValueError, IndexError):
-            link._say(rungs.NO_STATUS)
+            link._say(watch.words(-1))
         yield from link._rest(_LOOK_MS)
 
 
 def radio(link):
     link._cycled = True
+    way = rungs.way(link.modem)
     try:
-        if not link._way.FIRST:
-            yield from link._ask(link._way.configure(link.modem))
+        if not way.FIRST:
+            yield from link._ask(way.configure(link.modem, link._apn))
         yield from link._ask(rungs.radio(link.modem))
     except OSError:
         link.reason = rungs.NO_RADIO
@@ -72,10 +78,12 @@ def radio(link):
 
 
 def activate(link):
+    way = rungs.way(link.modem)
+    link._left = link._limit = way.ACTIVATE_MS
     while True:
         why = rungs.NO_ADDRESS
         try:
-            address = yield from link._ask(link._way.address(link.modem))
+            address = yield from link._ask(way.address(link.modem))
             if address:
                 return UP
             final = True
@@ -94,9 +102,10 @@ def activate(link):
 
 def deactivate(link):
     backoff = link.backoff
+    way = rungs.way(link.modem)
     while True:
         try:
-            if not (yield from link._ask(link._way.deactivate(link.modem))):
+            if not (yield from link._ask(way.deactivate(link.modem))):
                 link.reason = rungs.NO_ANSWER
                 return REBOOT
             backoff.undone = 0
@@ -114,43 +123,6 @@ def pause(link):
     while link._quiet < 0:
         yield
     return REGISTER
-
-
-def up(link):
-    way = link._way
-    modem = link.modem
-    while True:
-        link._nap = _WATCH_MS
-        while link._nap:
-            if link.backoff.unopened >= _UNOPENED:
-                link.backoff.unopened = 0
-                link.reason = rungs.UNOPENED
-                return DEACTIVATE
-            if not way.holds(modem):
-                link.reason = rungs.LOST
-                return REGISTER
-            if link._quiet >= 0:
-                link.reason = rungs.NO_ANSWER
-                return SILENT
-            yield
-        try:
-            status = yield from link._ask(rungs.status(modem))
-        except (OSError, ValueError, IndexError):
-            status = -1
-        if link._quiet < 0 and status not in (1, 5):
-            link.reason = rungs.words(status)
-            return REGISTER
-
-
-def silent(link):
-    while True:
-        try:
-            status = yield from link._ask(rungs.status(link.modem))
-            return UP if status in (1, 5) else REGISTER
-        except (OSError, ValueError, IndexError):
-            if link._quiet < 0:
-                return REGISTER
-        yield from link._rest(_LOOK_MS)
 
 
 def reboot(link):

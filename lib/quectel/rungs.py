@@ -8,13 +8,10 @@ import errno
 
 from micropython import const
 
-from .modem import fail
-
 _RADIO_MS = const(15_000)  # CPIN, CEREG and the like while the radio starts
 _ANSWER_MS = const(60_000)  # figure 1, note 1: whatever it is, it is answered by then
 _DEACTIVATE_MS = const(40_000)
-
-_BROKEN = const(-8)  # errors.py
+_APN_MAX = const(99)
 
 # Reasons
 STARTING = "not asked yet"
@@ -22,7 +19,6 @@ NO_ANSWER = "the module does not answer"
 NOT_READY = "the module refuses commands"
 NO_SIM = "no SIM card, or it fails"
 LOCKED = "the SIM card wants its PIN"
-NO_STATUS = "the module does not tell its registration"
 NO_RADIO = "the radio cannot be restarted"
 NO_ADDRESS = "registered, but no address"
 REFUSED = "the network refuses the context: wrong APN, user or password?"
@@ -36,20 +32,7 @@ DEAD = "the module does not come back"
 TROUBLE = "something unexpected"
 STOPPED = "stopped by the program"
 
-# By the status of 3GPP 27.007
-_STATUS = {
-    0: "not registered, and not searching",
-    2: "searching for a network",
-    3: "registration denied: wrong SIM card or APN?",
-    4: "no coverage",
-}
-
 _LOCKS = (11, 12, 17, 18)  # +CME ERROR: PIN, PUK, PIN2, PUK2 wanted
-
-
-def words(status: int) -> str:
-    """A registration status that is neither 1 nor 5."""
-    return _STATUS.get(status, NO_STATUS)
 
 
 def sim(modem):
@@ -67,28 +50,6 @@ def sim(modem):
     if said == "+CPIN: READY":
         return ""
     return LOCKED if "PIN" in said[7:] or "PUK" in said else NO_SIM
-
-
-def status(modem):
-    """Steps: the registration status, 1 or 5 if any of the family's queries says so."""
-    status = -1
-    why = None
-    for text in getattr(type(modem), "REGISTRATION", ("+CEREG?",)):
-        try:
-            lines = yield from modem._at(text, _RADIO_MS, True)
-        except OSError as e:
-            if not hasattr(e, "code"):
-                raise
-            why = e  # UG9x: no CEREG on 3G
-            continue
-        field = (lines[-1] + ",").split(",")[1]
-        if field in ("1", "5"):
-            return int(field)
-        if field.isdigit() and (status <= 0 or field == "3"):
-            status = int(field)
-    if status < 0:
-        fail(why or _BROKEN, "registration")
-    return status
 
 
 def radio(modem, ms: int = _ANSWER_MS):
@@ -115,28 +76,20 @@ def restart(modem):
     yield from restart(modem)
 
 
-def closes(head) -> bool:
-    """Is that the command that closes a connection?"""
-    return bytes(head[:11]) == b"AT+QICLOSE="
-
-
 class Contexts:
     """The way to the network where the host configures and activates a context (UG9x, EG91xQ)."""
 
     ACTIVATE_MS = 0  # QIACT has its time, and its no is final
     FIRST = False  # configured when it is activated
 
-    def __init__(self, modem, apn, user: str, password: str, auth) -> None:
+    def check(self, modem, apn, user: str, password: str, auth) -> None:
+        """ValueError: not possible. Else it is what `configure` and `address` will use."""
         if apn is not None:
             modem.configure_context(modem.CONTEXT, apn, user, password, auth)
         elif user or password or auth:
             raise ValueError("user, password, auth: only with an APN")
 
-    def holds(self, modem) -> bool:
-        """Is it still there, as far as the module has told? Allocates nothing."""
-        return modem.CONTEXT in modem._active
-
-    def configure(self, modem):
+    def configure(self, modem, apn):
         """Steps: QICSGP."""
         text = modem._configured.get(modem.CONTEXT)
         if text:
@@ -162,29 +115,22 @@ class Network:
     ACTIVATE_MS = 150_000  # an address is waited for so long
     FIRST = True  # configured before it registers: a wrong APN may be denied
 
-    def __init__(self, modem, apn, user: str, password: str, auth) -> None:
+    def check(self, modem, apn, user: str, password: str, auth) -> None:
+        """See Contexts."""
         if user or password or auth:
             raise ValueError("user, password, auth: not on this family")
-        self._apn = apn
-        self._boots = -1  # the boot in which the APN was looked at last
         if apn is not None:
             from .attach import quoted
 
-            self._apn = quoted(apn, 99)
+            quoted(apn, _APN_MAX)
 
-    def holds(self, modem) -> bool:
-        """See Contexts. Here only the registration tells."""
-        return True
-
-    def configure(self, modem):
+    def configure(self, modem, apn):
         """Steps: store the APN; True if it was another one, and is used after a restart only."""
-        new = False
-        if self._apn and self._boots != modem._boots:
-            lines = yield from modem._at("+QCGDEFCONT?", _RADIO_MS)
-            new = "," + self._apn.lower() not in "".join(lines).lower()
-            if new:
-                yield from modem._at('+QCGDEFCONT="IP",' + self._apn, _RADIO_MS)
-            self._boots = modem._boots
+        apn = ',"%s"' % apn
+        lines = yield from modem._at("+QCGDEFCONT?", _RADIO_MS)
+        new = apn.lower() not in "".join(lines).lower()
+        if new:
+            yield from modem._at('+QCGDEFCONT="IP"' + apn, _RADIO_MS)
         return new
 
     def address(self, modem):
@@ -198,7 +144,6 @@ class Network:
         return (yield from _answered(radio(modem, _DEACTIVATE_MS), "+CFUN"))
 
 
-def way(modem, apn, user: str, password: str, auth):
-    """A Contexts or a Network. ValueError: not with this family."""
-    kind = Contexts if getattr(type(modem), "CONTEXTS", 0) else Network
-    return kind(modem, apn, user, password, auth)
+def way(modem):
+    """A Contexts or a Network."""
+    return Contexts() if getattr(type(modem), "CONTEXTS", 0) else Network()
