@@ -118,8 +118,10 @@ def test_the_radio_helps():
 def test_no_answer_to_the_registration_query_alone_is_no_status():
     b = Bench("BC66")
     b.module.mute("+CEREG?", FOREVER)
+    b.module.delays["AT+CFUN"] = 2_000
     t = b.until("register")
     assert close(b.until("radio"), t + 60_000)
+    b.until("register")
 
 
 def test_the_radio_cannot_be_restarted():
@@ -139,6 +141,13 @@ def test_activation_without_an_answer_in_150_s_then_reboot():
         b.module.mute("+QIACT=1")
         t = b.asked("+QIACT=1")
         assert close(b.until("reboot"), t + 150_000) and b.link.reason == rungs.NO_ANSWER
+
+
+def test_a_lost_answer_about_the_activation_is_no_refusal():
+    b = Bench("EG800Q")
+    b.module.mute("+QIACT?")
+    b.until("up")
+    assert b.states() == ["sim", "register", "activate", "up"]
 
 
 def test_activation_refused_then_deactivated_and_again():
@@ -190,6 +199,14 @@ def test_three_failed_deactivations_then_reboot():
     b.until("reboot")
     assert b.states() == ["deactivate", "reboot"] and b.link.reason == rungs.STUCK
     assert len(said(b, "+QIDEACT=1")) == 3
+    # After the reboot they are counted anew.
+    b.until("up")
+    b.diary.clear()
+    b.module.answer("+QIDEACT=1", ERROR, 2)
+    fail_to_open(b)
+    b.until("deactivate")
+    b.until("up")
+    assert not b.when("reboot")
     b = worn("BC66")
     b.module.answer("+CFUN=0", ERROR, 3)
     fail_to_open(b)

@@ -118,6 +118,19 @@ def test_it_stands_still_while_the_module_sleeps():
     assert b.link.rest_s() == rest and b.link.state == "wait"
 
 
+def test_time_without_polls_is_no_patience_spent():
+    # Nobody polled for an hour: the module had no chance in it, but the wait for a reboot is over.
+    b = Bench("BC66", sim=False)
+    b.run(5_000)
+    b.clock.advance(3_600_000)
+    b.run(1_000)
+    assert b.link.state == "sim"
+    b.until("wait")
+    b.clock.advance(3_600_000)
+    b.link.poll()
+    assert b.link.state == "reboot"
+
+
 def test_it_stands_still_in_transparent_mode():
     b = Bench("EG800Q")
     b.up()
@@ -251,7 +264,7 @@ def test_the_rows_of_trouble_leave_memory_while_it_is_up():
         b.until("up")
         stay = not quectel.link.__file__.endswith("mpy")
         for name in ("rows", "rungs"):
-            assert ("quectel." + name in sys.modules) == (name in dir(quectel)) == stay
+            assert ("quectel." + name in sys.modules) == (name in quectel.__dict__) == stay
         b.module.reboot()  # and they come back
         b.until("sim")
 

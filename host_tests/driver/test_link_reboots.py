@@ -210,6 +210,10 @@ def test_damaged_counters_change_nothing():
         assert not b.link.load(data, 5)
         assert b.link.save() == now
     assert b.link.load(bytearray(good)) and b.link.save() == good
+    # Whole, but more than any wait: not ours.
+    b.link.backoff.rest_ms = 601_000
+    wrong = b.link.save()
+    assert b.link.load(good) and not b.link.load(wrong)
 
 
 def test_open_failures_are_saved_too():

@@ -54,14 +54,11 @@ class Backoff:
         self.unopened = 0  # connections that could not be opened in a row
 
     def reboot(self) -> None:
-        """One is being made, and counts from now on, whatever becomes of it."""
+        """One is being made. It counts from now on, whatever becomes of it; time does not, till
+        it is over."""
         self.reboots = min(self.reboots + 1, _MOST)
         self.undone = 0
         self.unopened = 0
-        self.wait()
-
-    def wait(self) -> None:
-        """The whole wait is before us: a reboot has ended just now."""
         self.rest_ms = wait_s(self.reboots) * 1000
 
     def passed(self, ms: int) -> None:

@@ -258,7 +258,7 @@ class Link:
         self._nap -= min(ms, self._nap)
         state = self.state
         timeouts = channel.timeouts
-        if state != REBOOT:
+        if state != REBOOT:  # from its end on the next one is waited for
             self.backoff.passed(ms)
         ms = min(ms, _GAP_MS)
         if self._quiet >= 0:
@@ -316,7 +316,6 @@ class Link:
     def _enter(self, state: str) -> None:
         backoff = self.backoff
         if self.state == REBOOT:
-            backoff.wait()
             self._boots = self.modem._boots
             self._quiet = -1
         if state == REBOOT:
