@@ -1,8 +1,8 @@
 """What the tests of Link share: a link on a desk, and what it did when."""
 
 from host_tests.driver import harness
-from host_tests.driver.harness import Line, said
-from host_tests.driver.test_services_power import powered
+from host_tests.driver.harness import said
+from host_tests.driver.wiring import wired
 from quectel import channel
 
 STEP_MS = 50  # the longest between two polls, and so how exact times are
@@ -10,36 +10,29 @@ _LONG_STEP_MS = 400
 
 
 class Bench:
-    """A desk with all pins, and a Link on its modem that keeps a diary.
+    """A desk with pins, and a Link on its modem that keeps a diary.
 
     diary     (ms, state, reason), one for each change
-    presses   (ms, pin) for each press of PWRKEY or RESET
     step      the longest time between two polls, unless the link just waits
     """
 
     step = STEP_MS
 
-    def __init__(self, family="BC66", line=None, link=None, **knobs):
+    def __init__(self, family="BC66", line=None, link=None, pins="pwrkey reset status", **knobs):
         from quectel import Link
 
-        self.desk, keys = powered(line or Line("whole"), family, **knobs)
+        self.desk = wired(family, pins, line, **knobs)
         self.clock = self.desk.clock
         self.module = self.desk.module
         self.modem = self.desk.modem
-        self.presses = []
-        for name, key in zip(("PWRKEY", "RESET"), keys):
-            key.pad = self._watched(name, key.pad)
         self.diary = []
         self.link = Link(self.modem, on_change=self._note, **(link or {}))
         self.modem.idle = self.idle
 
-    def _watched(self, name, pad):
-        def press(level):
-            if not level:
-                self.presses.append((self.clock.now, name))
-            pad(level)
-
-        return press
+    @property
+    def presses(self):
+        """(ms, pin) for each press of a pin."""
+        return [(ms, name) for ms, name, level in self.desk.moves if level]
 
     def _note(self, link):
         self.diary.append((self.clock.now, link.state, link.reason))

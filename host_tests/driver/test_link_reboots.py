@@ -18,8 +18,9 @@ def waits(reboots):
 
 
 def test_a_module_that_never_comes_back_for_24_hours():
-    for family in FAMILIES:
-        b = Bench(family)
+    boards = ("pwrkey reset status", "pwrkey", "pwrkey reset", "pwrkey status supply")
+    for family, pins in zip(FAMILIES, boards):
+        b = Bench(family, pins=pins)
         b.up()
         b.die()
         b.run(DAY_MS + 3_600_000)
