@@ -19,6 +19,7 @@ def test_all_is_well():
             assert not b.link.up()
             b.until("up")
             assert b.link.up() and b.link.reason == ""
+            assert b.link.address == ("10.16.32.48" if family in BC else "10.7.157.1")
             assert b.states() == ["sim", "register", "activate", "up"] and not b.presses
 
 
@@ -244,7 +245,7 @@ def test_five_failed_opens_then_deactivate_activate_and_open_again():
         assert b.link.state == "up" and not b.diary
         fail_to_open(b, 1)
         b.until("deactivate")
-        assert b.link.reason == rungs.UNOPENED
+        assert b.link.reason == rungs.UNOPENED and not b.link.address
         fails(errno.EHOSTUNREACH, b.link.open, (HOST, 7))
         b.until("up")
         assert "reboot" not in b.states() and "pause" not in b.states()
@@ -431,7 +432,7 @@ def test_an_answer_lost_is_no_silence():
         b.module.mute("+CSQ")
         raises(OSError, b.modem.signal)
         b.run(120_000)
-        assert b.states() == ["silent", "up"]
+        assert b.states() == ["silent", "up"] and b.link.address
 
 
 def test_a_module_that_falls_silent_while_nobody_asks():

@@ -82,6 +82,7 @@ class Link:
     `on_change(link)` is called inside `poll()` when `state` or `reason` changes: it must be short.
 
     state    the row of the table it is in, a constant of this file
+    address  the module's, as it was when it came up; "" while the way is not there
     reason   why it is not up, in words (rungs.py, watch.py); "" when it is
     """
 
@@ -92,6 +93,7 @@ class Link:
         self.on_change = on_change
         self.state = SIM
         self.reason = STARTING
+        self.address = ""
         self.backoff = Backoff()
         self._apn = apn
         self._looked = -1  # the boot of the modem in which the APN was looked at last
@@ -326,6 +328,8 @@ class Link:
         self.state = state
         self._left = self._limit = _ROWS[state][0]
         self._nap = 0
+        if state != UP and state != SILENT:
+            self.address = ""
         if state == REGISTER:
             self._status = -1
             self._resyncs = self.modem.channel.resyncs

@@ -85,6 +85,7 @@ def activate(link):
         try:
             address = yield from link._ask(way.address(link.modem))
             if address:
+                link.address = address
                 return UP
             final = True
         except (OSError, ValueError, IndexError) as e:
