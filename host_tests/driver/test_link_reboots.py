@@ -1,8 +1,10 @@
 """How often a Link reboots a module: by the table of figure 1, note 3, and never more often."""
 
+from time import ticks_add
+
 from host_tests.driver.harness import raises
 from host_tests.driver.link_bench import Bench, close
-from quectel import rungs
+from quectel import channel, rungs
 from quectel.backoff import Backoff
 
 FAMILIES = ("BC66", "BC26", "UG96", "EG800Q")
@@ -63,6 +65,17 @@ def test_no_sim_card_for_24_hours():
             assert close(ms, minutes * 60_000)
         assert len(reboots) == 10 or len(reboots) == 11
         assert b.link.state == "wait" and b.link.reason == rungs.NO_SIM
+
+
+def test_the_tick_counter_wraps():
+    b = Bench("BC66", sim=False)
+    base = ticks_add(0, -45_000)
+    channel.ticks_ms = lambda: ticks_add(base, b.clock.now)
+    b.run(3_000_000)
+    begins = [begin for begin, _ in b.reboots()]
+    assert len(begins) == 6 and close(begins[0], 20_000)
+    for ms, minutes in zip(waits(b.reboots())[3:], MINUTES[3:]):
+        assert close(ms, minutes * 60_000)
 
 
 def test_the_table_goes_on_without_an_end():
