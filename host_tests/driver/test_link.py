@@ -50,6 +50,15 @@ def test_sim_20_s_then_reboot():
         assert b.presses
 
 
+def test_sim_of_a_ug96_that_has_rebooted_by_itself_has_its_30_s_besides():
+    b = Bench("UG96", quirks=("late_sim",), delays={"answer": 0, "PB DONE": 29_000})
+    b.until("up")
+    b.module.reboot()
+    b.until("sim")
+    b.until("up")
+    assert b.presses == []
+
+
 def test_sim_that_wants_its_pin():
     for answer in (b"\r\n+CPIN: SIM PIN\r\n\r\nOK\r\n", b"\r\n+CME ERROR: 11\r\n"):
         b = Bench()

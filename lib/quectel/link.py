@@ -7,7 +7,7 @@ address (BC66, BC20, BC26), that it has one is the activation, the radio off and
 deactivation, and a new APN is stored before it registers, which takes a REBOOT.
 
     state       what is tried                         time  it works  it does not
-    SIM         does the module see a SIM card?       20 s  REGISTER  REBOOT
+    SIM         does the module see a SIM card?       20 s  REGISTER  REBOOT     (UG: 50 s)
     REGISTER    is it registered, or roaming?         60 s  ACTIVATE  ACTIVATE; there is no status:
                                                                       RADIO, the second time REBOOT
     RADIO       configure; CFUN=0, CFUN=1                   REGISTER  REBOOT
@@ -330,7 +330,10 @@ class Link:
         self._nap = 0
         if state != UP and state != SILENT:
             self.address = ""
-        if state == REGISTER:
+        if state == SIM:
+            # UG96: SIM commands fail up to 30 s after a start
+            self._left = self._limit = getattr(type(self.modem), "SIM_MS", self._limit)
+        elif state == REGISTER:
             self._status = -1
             self._resyncs = self.modem.channel.resyncs
         elif state == PAUSE:

@@ -1,8 +1,8 @@
 """The modem: its loop, its operations, and what its URCs mean.
 
 An operation is a generator that `poll()` advances and that owns one command at a time; each of its
-`yield`s hands it the Operation that runs it. Those that get to the network are in attach.py, the
-others in services.py: their public functions are the methods of a Modem, loaded at first use.
+`yield`s hands it the Operation that runs it. Those that get to the network are in attach.py, where
+the others are says methods.py: their functions are the methods of a Modem, loaded at first use.
 """
 
 from micropython import const
@@ -109,7 +109,7 @@ class Modem:
         from . import attach as home
 
         if not hasattr(home, name):
-            from . import services as home  # type: ignore[no-redef]
+            from . import methods as home  # type: ignore[no-redef]
         service = getattr(home, name)
 
         def method(*args, wait=True, **more):

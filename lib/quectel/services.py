@@ -48,21 +48,6 @@ def fields(line: str) -> list:
     return [field.strip() for field in out]
 
 
-# Where the rest of a modem's methods are; those not named here: contexts.py
-_FILES = {
-    "shutdown": ("power_off", "reset", "restart"),
-    "sleep": ("psm", "edrx", "qsclk", "sleep", "wake"),
-}
-
-
-def __getattr__(name: str):
-    file = "contexts"
-    for other in _FILES:
-        if name in _FILES[other]:
-            file = other
-    return getattr(__import__("quectel." + file, None, None, (name,)), name)
-
-
 def _of(modem, name: str):
     return getattr(type(modem), name, _DEFAULTS[name])
 

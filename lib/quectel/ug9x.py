@@ -30,6 +30,7 @@ class UG96(PdpModem):
     BOOT_MS = 10_000
     RESET_MS = 200  # RESET_N low 100 ms at least
     OFF_MS = 700
+    SIM_MS = 50_000  # for Link: the 20 s that a SIM may take, after the start of SIM commands
     GONE_MS = 60_000  # POWERED DOWN within 60 s, and not cut before
 
     def _optional(self):  # type: ignore[override]
