@@ -44,7 +44,9 @@ def test_its_apn():
 def test_sim_20_s_then_reboot():
     for family in ALL:
         b = Bench(family, sim=False)
-        assert close(b.until("reboot"), 20_000)
+        # UG96 may have no SIM commands yet: from when it has
+        begin = b.asked("+CPIN?") if family == "UG96" else 0
+        assert close(b.until("reboot") - begin, 20_000)
         assert b.diary[-1][2] == b.link.reason == rungs.NO_SIM and not b.presses
         b.until("sim")
         assert b.presses

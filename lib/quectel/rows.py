@@ -8,8 +8,10 @@ import errno
 from micropython import const
 
 from . import rungs
+from .attach import set_up
 
 _WATCH_MS = const(60_000)
+_SIM_MS = const(20_000)
 _LOOK_MS = const(1_000)  # between two questions
 _UNDONE = const(3)  # deactivations that fail in a row
 
@@ -27,6 +29,11 @@ WAIT = "wait"
 
 
 def sim(link):
+    try:
+        yield from link._ask(set_up(link.modem))
+        link._left = min(link._left, _SIM_MS)  # UG96: from now on
+    except (OSError, ValueError, IndexError):
+        pass
     while True:
         try:
             why = yield from link._ask(rungs.sim(link.modem))
