@@ -1,0 +1,310 @@
+"""Storage that loses its power, and a check that an Outbox on it loses nothing else.
+
+A device has `data`, a bytearray, and calls `self.power.writing(data, at, new)` instead of writing.
+`check` runs a list of steps on a box; at every write of every step it cuts the power, leaving the
+bytes in every state that a torn write can leave (see `torn`), opens the box again, with the power
+cut in there too, and compares what it finds with a plain list.
+"""
+
+
+class Cut(Exception):
+    """The power is gone."""
+
+
+class Power:
+    """Fails at the write with number `at` (0 is the next), and leaves that one in state `state`."""
+
+    def __init__(self):
+        self.left = None  # writes until the cut; None: none comes
+        self.choose = None  # (old, new) -> the bytes that the cut leaves
+        self.writes = 0
+
+    def cut(self, at, choose):
+        self.left = at
+        self.choose = choose
+
+    def on(self):
+        self.left = None
+
+    def writing(self, data, at, new):
+        self.writes += 1
+        if self.left is not None:
+            self.left -= 1
+            if self.left == -1:
+                old = bytes(data[at : at + len(new)])
+                data[at : at + len(new)] = self.choose(old, bytes(new))
+            if self.left < 0:
+                raise Cut()
+        data[at : at + len(new)] = new
+
+
+class Dice:
+    """Numbers that are the same on every interpreter."""
+
+    def __init__(self, seed):
+        self.state = seed * 2654435761 + 1 & 0x7FFFFFFF
+
+    def roll(self, n):
+        self.state = (self.state * 1103515245 + 12345) & 0x7FFFFFFF
+        return (self.state >> 12) % n
+
+
+def torn(old, new, unit, most=80):
+    """Functions (old, new) -> bytes, for every state in which a cut leaves a write.
+
+    Each prefix and each suffix of the changed bytes; each subset of the changed units if those are
+    few; some random bytes and bits of it.
+    """
+    changed = [i for i in range(len(new)) if old[i] != new[i]]
+    step = max(1, len(changed) // most)
+    states = []
+    for n in range(0, len(changed) + 1, step):
+        states.append(set(changed[:n]))
+        states.append(set(changed[n:]))
+    units = sorted({i // unit for i in changed})
+    if len(units) <= 5:
+        for mask in range(1 << len(units)):
+            states.append({i for i in changed if mask >> units.index(i // unit) & 1})
+    dice = Dice(len(changed))
+    for _ in range(8):
+        states.append({i for i in changed if dice.roll(2)})
+    found = []
+    for state in states:
+        image = bytes([new[i] if i in state else old[i] for i in range(len(new))])
+        if image not in found:
+            found.append(image)
+    # Cells half-way: some of the bits.
+    for _ in range(4):
+        found.append(bytes([o ^ ((o ^ n) & dice.roll(256)) for o, n in zip(old, new)]))
+    return found
+
+
+# -- devices ----------------------------------------------------------------------------------
+
+
+class Nor:
+    """NOR flash: the extended block protocol; a program can only clear bits."""
+
+    def __init__(self, blocks, size, unit=16):
+        self.blocks = blocks
+        self.size = size
+        self.unit = unit
+        self.power = Power()
+        self.data = bytearray(b"\xff" * (blocks * size))
+        self.erased = self.programmed = 0  # blocks, bytes
+
+    def ioctl(self, op, arg):
+        if op == 4:
+            return self.blocks
+        if op == 5:
+            return self.size
+        assert op == 6
+        self.erased += 1
+        self.power.writing(self.data, arg * self.size, b"\xff" * self.size)
+        return 0
+
+    def readblocks(self, block, buf, offset):
+        at = block * self.size + offset
+        buf[:] = self.data[at : at + len(buf)]
+
+    def writeblocks(self, block, buf, offset):
+        assert offset % self.unit == 0 and len(buf) % self.unit == 0, "not a whole unit"
+        assert offset + len(buf) <= self.size
+        at = block * self.size + offset
+        self.programmed += len(buf)
+        # The cells cannot do otherwise; a driver that wants to set bits is wrong.
+        new = bytes([self.data[at + i] & buf[i] for i in range(len(buf))])
+        self.power.writing(self.data, at, new)
+        for i in range(len(buf)):
+            assert buf[i] == 0xFF or self.data[at + i] == buf[i], "programmed twice"
+
+
+class Card:
+    """An SD card: blocks are read and written whole."""
+
+    def __init__(self, blocks, size=512, unit=16):
+        self.blocks = blocks
+        self.size = size
+        self.unit = unit
+        self.power = Power()
+        self.data = bytearray(blocks * size)
+
+    def ioctl(self, op, arg):
+        return {3: 0, 4: self.blocks, 5: self.size}[op]
+
+    def readblocks(self, block, buf):
+        assert len(buf) == self.size
+        buf[:] = self.data[block * self.size : (block + 1) * self.size]
+
+    def writeblocks(self, block, buf):
+        assert len(buf) == self.size and block < self.blocks
+        self.power.writing(self.data, block * self.size, buf)
+
+
+class RTC:
+    """machine.RTC of an ESP32, as far as its memory goes."""
+
+    unit = 4
+
+    def __init__(self, length):
+        self.length = length
+        self.power = Power()
+        self.data = bytearray(b"")
+
+    def memory(self, data=None):
+        if data is None:
+            return bytes(self.data)
+        assert len(data) <= self.length
+        if len(self.data) < len(data):
+            self.data = self.data + bytes(len(data) - len(self.data))
+        self.power.writing(self.data, 0, data)
+
+
+# -- the check --------------------------------------------------------------------------------
+
+
+def record(number, length):
+    """A record that tells which it is."""
+    return (b"%d:" % number + b"\xff\x00abcdefgh" * (length // 10 + 1))[:length]
+
+
+class Model:
+    """A plain list, and the steps that were done to it."""
+
+    def __init__(self, lengths):
+        self.number = 0
+        self.lengths = lengths
+
+    def put(self):
+        self.number += 1
+        return record(self.number, self.lengths[self.number % len(self.lengths)])
+
+
+def do(box, step, data):
+    """A step: "put", or how many to drop. What it raises for want of room is no error."""
+    if step == "put":
+        try:
+            box.put(data)
+        except OSError as e:
+            assert "full" in str(e), e
+    else:
+        box.drop(min(step, len(box)))
+
+
+def check(device, make, steps, lengths, twice=2):
+    """All cuts in all `steps`; `make()` opens a box on the device. Returns how many cuts."""
+    power = device.power
+    model = Model(lengths)
+    make()
+    before = []
+    cuts = 0
+    for step in steps:
+        data = model.put() if step == "put" else b""
+        image = bytes(device.data)
+        box = make()
+        start = power.writes
+        do(box, step, data)
+        writes = power.writes - start
+        after = list(box)
+        good = expected(before, after, step, data, box)
+        assert list(make()) == after
+        kept = bytes(device.data)
+        for at in range(writes):
+            cuts += cut_at(device, image, make, step, data, at, good, twice)
+        device.data[:] = kept
+        before = after
+    return cuts
+
+
+def expected(before, after, step, data, box):
+    """What a box may hold when the step is cut; checks that `after` is right when it is not."""
+    if step != "put":
+        assert after == before[step:], (before, step, after)
+        return [before, after]
+    rest = before[box.lost :]
+    if after == before:
+        return [before]
+    assert after == rest + [data], (before, after)
+    # A page was dropped to make room, and then the put.
+    return [before, rest, after]
+
+
+def cut_at(device, image, make, step, data, at, good, twice):
+    power = device.power
+    states = []
+
+    def collect(old, new):
+        states.extend(torn(old, new, device.unit))
+        return old
+
+    run(device, image, make, step, data, at, collect)
+    cuts = 0
+    seen = set()
+    for state in states:
+        run(device, image, make, step, data, at, lambda old, new: state)
+        left = bytes(device.data)
+        if left in seen:
+            continue
+        seen.add(left)
+        cuts += 1 + recover(device, left, make, good, twice)
+        # And it goes on as ever.
+        box = make()
+        found = list(box)
+        assert found in good, ("invented, lost or returned", step, found, good)
+        # The very first write, torn, cannot be told from something strange.
+        assert box.damaged == 0 or good[-1] == [record(1, len(data))], box.damaged
+        while found:
+            box.drop(1)
+            found.pop(0)
+            assert list(make()) == found
+            if box._fits(4):
+                break
+        box.put(b"more")
+        assert list(box) == found + [b"more"]
+        assert list(make()) == found + [b"more"]
+        power.on()
+    return cuts
+
+
+def run(device, image, make, step, data, at, choose):
+    """The step on the box as it was, cut at its write number `at`."""
+    device.data[:] = image
+    device.power.on()
+    box = make()
+    device.power.cut(at, choose)
+    try:
+        do(box, step, data)
+        raise AssertionError("no cut")
+    except Cut:
+        pass
+    device.power.on()
+
+
+def recover(device, left, make, good, twice):
+    """Opening the box is cut too, at each of its writes; leaves the device as it was."""
+    power = device.power
+    start = power.writes
+    make()
+    writes = power.writes - start
+    cuts = 0
+    for at in range(writes):
+        for n in range(twice):
+            device.data[:] = left
+            dice = Dice(n + at)
+            power.cut(
+                at,
+                lambda old, new: bytes(
+                    [new[i] if dice.roll(2) else old[i] for i in range(len(new))]
+                ),
+            )
+            try:
+                make()
+                raise AssertionError("no cut")
+            except Cut:
+                pass
+            power.on()
+            cuts += 1
+            found = list(make())
+            assert found in good, ("cut twice", found, good)
+    device.data[:] = left
+    return cuts
