@@ -39,10 +39,10 @@ def _store(where, capacity):
 class Outbox(Records):
     """A ring of records of 1 to `box.max` bytes, oldest first, that outlives power cuts.
 
-    `where`: a path (a folder of that name is made; `max` is 980), a block device (`esp32.Partition`
-    or a part of `rp2.Flash`: 4052; an SD card: 456), `machine.RTC()` or a bytearray such as
-    `alarm.sleep_memory` (224, and they outlive deep sleep only), or a store with measures of your
-    own: `flash.Flash(...)`, `pages.Blocks(...)`, `folder.Folder(...)`, `rtcmemory.Memory(...)`.
+    `where`: a path (a folder of that name is made; `max` is 980), a block device, with nothing
+    else on it (`esp32.Partition` or a part of `rp2.Flash`: 4052; an SD card: 468),
+    `machine.RTC()` or a bytearray such as `alarm.sleep_memory` (224; they outlive deep sleep
+    only), or a store with measures of your own: `flash.Flash(...)`, `rtcmemory.Memory(...)`.
     `capacity`: bytes, of which a record takes its own and 12 to 27 more. None: 32768 in a folder,
     else all there is. A box with records in it keeps the capacity that it was made with.
     `full`: "drop" makes room, a page of the oldest records at a time (4 kB of flash, 1 kB in a
@@ -56,10 +56,11 @@ class Outbox(Records):
     dropped for want of room or for their age, `damaged` those that could not be read, and, where
     something was that is no box, its segments: the box begins anew there.
 
-    Wear, for records of 24 bytes. Flash: a block is erased every 4064 bytes, or 84 puts, each
-    dropped; nothing is programmed twice. littlefs: 1.05 blocks erased, 1.2 kB programmed for each
-    put and each drop. FAT: 3 sectors of 512 bytes (CircuitPython: 2). SD card alone: 1 block, and 1
-    more when a page is full.
+    Wear, measured with records of 24 bytes, whatever the capacity. Flash: 48 bytes programmed for
+    a put, 16 for a drop, a block erased for 63 of both. littlefs: 1.1 blocks of 4 kB erased and
+    1.3 kB programmed for a put, 1.04 and 1.2 kB for a drop. FAT: 3.2 sectors of 512 bytes written
+    for a put, 3 for a drop (CircuitPython: one less). SD card alone: 1.1 blocks of 512 bytes for
+    a put, 1 for a drop. A drop of many costs as much as of one.
     """
 
     def __init__(
@@ -78,7 +79,11 @@ class Outbox(Records):
         self._max_age = max_age_s
         self._clock = clock
         super().__init__(_store(where, capacity))
-        self._ready()
+        try:
+            self._ready()
+        except OSError:
+            self.close()
+            raise
 
     def put(self, data) -> None:
         """Add a record (bytes, bytearray, memoryview); it is safe when this returns.
@@ -103,7 +108,7 @@ class Outbox(Records):
         return found[0] if found else None
 
     def peek_many(self, max_bytes: int) -> list:
-        """The oldest records, together at most `max_bytes` bytes, but one at least if there is one.
+        """The oldest records, together at most `max_bytes` bytes, but one if there is any.
 
         A record that cannot be read is left out; once it is the oldest, it counts as `damaged`.
         """

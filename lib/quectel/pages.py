@@ -24,9 +24,9 @@ _SIZE = const(5)
 
 
 class Pages:
-    """Segments in blocks of `block` bytes. `_get(i, buf)` and `_set(i, buf)`: subclasses have them.
+    """Segments in blocks of `block` bytes; keeps two of them in memory.
 
-    Takes two blocks of memory.
+    Subclasses have `_get(i, buf)` and `_set(i, buf)`, which read and write block i.
     """
 
     unit = 4

@@ -3,7 +3,8 @@
 Theory of operation. The store (flash.py, pages.py, folder.py, rtcmemory.py) has segments that are
 erased whole and then written from front to back, no byte twice. Page p lies in segment p % pages:
 
-    header  crc, page, first: number of the first record put here, head: of the oldest live one, pages
+    header  crc, page, first: number of the first record put here, head: that of the oldest live
+            record when the page was begun, pages
     record  crc, length, number (low half), stamp: when it was put, or ffffffff; then its bytes
     drop    crc, 8000, 0, head: all records before this number are dropped
 
@@ -28,7 +29,7 @@ from micropython import const
 try:
     from binascii import crc32
 except ImportError:  # many builds of CircuitPython
-    from .slowcrc import crc32
+    from .slowcrc import crc32  # type: ignore[assignment]
 
 _VERSION = const(0x0B0C0001)  # of what is written; CRCs begin with it
 _HEADER = const(20)
@@ -118,25 +119,30 @@ class Records:
                 else:
                     number += 1
                 end = at
-            elif self._blank(at, _STRIDE):
+            elif self._blank(self._page, at, min(_STRIDE, self._size - at)):
                 at += _STRIDE
             else:
-                if not self._blank(at, self._unit):
+                if self._wiped(self._page, at, self._unit):
                     end = at + self._unit
-                    self._wipe(at)
                 at += self._unit
         self._at = end
         self._next = max(number, self._head)
+        # The header of the next page, if it has been begun; else there is an older page, or none.
+        following = (self._page + 1) % self._pages
+        if not self._header(following):
+            self._wiped(following, 0, self._top)
 
-    def _blank(self, at: int, n: int) -> bool:
+    def _blank(self, page: int, at: int, n: int) -> bool:
+        return self._store.read(page % self._pages, at, n) == b"\xff" * n
+
+    def _wiped(self, page: int, at: int, n: int) -> bool:
+        # Writes zeros over what is there, if anything is; tells whether anything was.
         n = min(n, self._size - at)
-        return self._store.read(self._page % self._pages, at, n) == b"\xff" * n
-
-    def _wipe(self, at: int) -> None:
-        segment = self._page % self._pages
-        zeros = bytes(min(self._unit, self._size - at))
-        if self._store.read(segment, at, len(zeros)) != zeros:
-            self._store.write(segment, at, zeros)
+        if self._blank(page, at, n):
+            return False
+        if any(self._store.read(page % self._pages, at, n)):
+            self._store.write(page % self._pages, at, bytes(n))
+        return True
 
     def _find_tail(self, first: int) -> None:
         page = tail = self._page
@@ -215,10 +221,8 @@ class Records:
         data = bytes(self._store.read(segment, at + _RECORD, n)) if n else b""
         if crc != _crc(page, at, raw[4:], data):
             return None
-        ahead = (low - number) & 0xFFFF if n else 0
-        if ahead > 0x7FFF:
-            return None
-        return at + self._padded(_RECORD + n), length, number + ahead, stamp, data
+        number += (low - number) & 0xFFFF if n else 0
+        return at + self._padded(_RECORD + n), length, number, stamp, data
 
     # -- writing ------------------------------------------------------------------------------
 

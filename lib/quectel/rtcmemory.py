@@ -1,8 +1,8 @@
 """Where an Outbox is written: memory that outlives deep sleep, not a power cut.
 
-`machine.RTC()` of the ESP32 (2048 bytes, replaced whole by `memory(bytes)`), or anything with bytes
-to set: `alarm.sleep_memory` of CircuitPython, a bytearray. `microcontroller.nvm` outlives power
-cuts, but is flash that is erased to change a byte: a cut in that moment takes all of it.
+`machine.RTC()` of the ESP32 (2048 bytes, replaced whole by `memory(bytes)`), or anything with
+bytes to set: `alarm.sleep_memory` of CircuitPython, a bytearray. `microcontroller.nvm` outlives
+power cuts, but is flash that is erased to change a byte: a cut in that moment may take all of it.
 """
 
 from micropython import const
@@ -26,11 +26,12 @@ class Memory:
         if self.size < 64:
             raise ValueError("memory: 256 bytes or more")
         self.count = self.wanted = length // self.size
-        self._data = None  # the RTC's bytes as they are; None: they are where they are
+        self._data = where  # or a copy of what the RTC's memory holds
 
     def load(self) -> None:
         """The RTC's memory is read once."""
-        self._data = self._all() if self._whole else self._where
+        if self._whole:
+            self._data = self._all()
 
     def close(self) -> None:
         """Nothing is open."""
