@@ -37,12 +37,16 @@ def run(argv, *words, heap="16m", env=None):
         timeout=300,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    return json.loads(done.stdout)
+    # FatFs cannot close a file once the power is gone; MicroPython's collector says so.
+    found = [
+        line for line in done.stdout.splitlines() if not line.startswith("OSError: [Errno 5]")
+    ]
+    return json.loads("".join(found))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_power_is_cut_at_every_write_of_the_file_system(micropython, kind):
-    assert run(micropython, "cuts", kind)["cuts"] > 100
+    assert run(micropython, "cuts", kind)["cuts"] > 150
 
 
 def test_wear_of_littlefs_as_the_docstring_says(micropython):

@@ -342,6 +342,9 @@ def cut_at(device, image, make, step, data, at, good, twice):
 
     def collect(old, new):
         states.extend(torn(old, new, device.unit, power.most))
+        if isinstance(device, (Card, Disk)):  # erased, and not yet written; or half-way
+            half = len(new) // 2
+            states.extend((b"\xff" * len(new), new[:half] + b"\xff" * (len(new) - half)))
         return old
 
     run(device, image, make, step, data, at, collect)
@@ -430,4 +433,39 @@ def recover(device, left, make, good, twice):
             found = list(make())
             assert found in good, ("cut twice", found, good)
     device.data[:] = left
+    return cuts
+
+
+def at_random(device, make, seed, steps, longest):
+    """Goes on for long with a cut now and then, the dirt of each still there at the next."""
+    dice = Dice(seed)
+    model = []
+    number = 0
+    cuts = 0
+    for _ in range(steps):
+        box = make()
+        assert list(box) == model, (seed, "opened", list(box), model)
+        number += 1
+        step = "put" if dice.roll(5) < 3 else dice.roll(4)
+        data = record(number, 6 + dice.roll(longest)) if step == "put" else b""
+        if dice.roll(2):
+            device.power.cut(dice.roll(3), lambda old, new: mixed(old, new, dice))
+        try:
+            do(box, step, data)
+            cut = False
+        except Cut:
+            cut = True
+            cuts += 1
+        device.power.on()
+        found = list(make())
+        if step == "put":
+            kept = found[:-1] if found and found[-1] == data else found
+            refused = box._refuse and found == model
+            assert cut or found[-1:] == [data] or refused, (seed, "put", found, model)
+            assert kept == model[len(model) - len(kept) :], (seed, "invented", found, model)
+            assert len(kept) == len(model) or not box._refuse, (seed, "lost", found, model)
+        else:
+            good = [model[step:]] + ([model] if cut else [])
+            assert found in good, (seed, "drop", step, found, model)
+        model = found
     return cuts

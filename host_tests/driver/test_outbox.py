@@ -73,6 +73,7 @@ def test_misuse_is_noticed_before_anything_is_written():
     raises(ValueError, Outbox, bytearray(512), full="maybe")
     raises(ValueError, Outbox, bytearray(512), max_age_s=5)
     raises(ValueError, Outbox, bytearray(100))
+    raises(ValueError, Outbox, None)
     raises(ValueError, Outbox, Nor(2, 256))
     raises(ValueError, Outbox, Nor(8, 256), capacity=2000)
     raises(ValueError, Outbox, Card(8), capacity=9000)

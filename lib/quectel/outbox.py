@@ -21,7 +21,7 @@ def _store(where, capacity):
         from .folder import Folder
 
         return Folder(where, 32_768 if capacity is None else capacity)
-    if hasattr(where, "erase"):
+    if hasattr(where, "wanted"):  # a store of ours
         return where
     if hasattr(where, "readblocks"):
         from . import flash
@@ -122,6 +122,8 @@ class Outbox(Records):
             if found and max_bytes < 0:
                 break
             found.append(data)
+            if max_bytes <= 0:
+                break
         if not found:
             self._skip_to(self._next)
         return found

@@ -20,7 +20,10 @@ class Memory:
         self._where = where
         self._whole = hasattr(where, "memory")
         if length is None:
-            length = (_RTC if self._whole else len(where)) - start
+            try:
+                length = (_RTC if self._whole else len(where)) - start
+            except TypeError:
+                raise ValueError("no place for an Outbox")
         self._start = start
         self.size = min(_SEGMENT, length // 16 * 4)  # bytes of a segment
         if self.size < 64:
