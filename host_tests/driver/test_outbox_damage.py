@@ -83,6 +83,20 @@ def test_all_that_is_left_is_damaged():
     assert len(box) == 1 and box.peek() is None and len(box) == 0 and box.damaged == 1
 
 
+def test_room_taken_by_damaged_records_comes_back():
+    flash = Nor(3, 256)
+    box = Outbox(flash, full="refuse")
+    for _ in range(14):  # it is full
+        box.put(bytes(20))
+    for at in range(0, 512, 32):
+        flash.data[at + 12] ^= 0x40  # each record; the headers' blank bytes
+    box.peek()
+    assert (len(box), box.damaged) == (0, 14)
+    for _ in range(14):
+        box.put(bytes(20))
+    assert len(box) == 14 and box.lost == 0
+
+
 def test_another_version():
     # One bit of what the CRCs begin with: nothing of it can be read.
     from quectel import records

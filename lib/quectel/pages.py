@@ -48,7 +48,7 @@ class Pages:
         for i in range(_PLACES):
             self._get(i, self._other)
             revision, segment, crc = unpack("<III", self._other[self.size :])
-            if crc != _sum(self._other) or revision % _PLACES != i or segment >= self.count:
+            if crc != _sum(self._other) or segment >= self.count:
                 continue
             if revision > self._revision:
                 self._revision = revision
@@ -84,8 +84,6 @@ class Pages:
         for i in range(len(self._page)):
             self._page[i] = 0xFF
         self._segment = segment
-        if self._cached == segment:
-            self._cached = -1
 
     def _home(self) -> None:
         if self._segment >= 0:

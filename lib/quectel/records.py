@@ -173,8 +173,7 @@ class Records:
         page, at, number = self._tail
         while page <= self._page:
             stop = self._next if page == self._page else self._first(page + 1)
-            known = stop is not None
-            if not known:
+            if stop is None:
                 stop = self._next
             while at < self._size and number < stop:
                 found = self._read(page, at, number)
@@ -186,8 +185,6 @@ class Records:
                     number = low + 1
                     if low >= self._head:
                         yield page, at, low, stamp, data
-            if known:
-                number = stop
             page += 1
             at = self._top
 
