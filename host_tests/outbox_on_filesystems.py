@@ -103,7 +103,7 @@ def new(kind, blocks=None):
     return device
 
 
-class Session:
+class Mounted:
     """A mounted device with a box on it."""
 
     def __init__(self, kind, device):
@@ -124,7 +124,7 @@ class Session:
 
 def again(kind, device):
     """The device after the power is back."""
-    return Session(kind, Device(device.blocks, device.size, device.data))
+    return Mounted(kind, Device(device.blocks, device.size, device.data))
 
 
 def do(box, step, number):
@@ -145,16 +145,16 @@ def cuts(kind):
     before = None
     for number, step in enumerate([None] + STEPS):
         image = bytes(device.data)
-        session = again(kind, device)
-        start = session.device.writes
-        box = session.open()
+        mounted = again(kind, device)
+        start = mounted.device.writes
+        box = mounted.open()
         if step:
             do(box, step, number)
-        writes = session.device.writes - start
+        writes = mounted.device.writes - start
         after = list(box)
         lost = box.lost
-        device.data = session.device.data
-        session.end()
+        device.data = mounted.device.data
+        mounted.end()
         kept = bytes(device.data)
         if step is None or step == "put":
             good = [before, (before or [])[lost:], after]
@@ -171,41 +171,41 @@ def cuts(kind):
 
 
 def cut(kind, device, at, step, number, good):
-    session = again(kind, device)
+    mounted = again(kind, device)
     try:
         if step:
-            session.open()
-        session.device.left = at
+            mounted.open()
+        mounted.device.left = at
         if step:
-            do(session.box, step, number)
+            do(mounted.box, step, number)
         else:
-            session.open()
+            mounted.open()
         raise AssertionError("no cut at write %d of step %d" % (at, number))
     except OSError:
         pass
-    image = session.device
-    session.end()
-    session = again(kind, image)
+    image = mounted.device
+    mounted.end()
+    mounted = again(kind, image)
     try:
-        box = session.open()
+        box = mounted.open()
         found = list(box)
         assert found in good, (number, step, at, found, good)
         assert box.damaged == 0
         box.put(b"more")
-        session.end()
-        session = again(kind, session.device)
-        assert list(session.open())[-1] == b"more"
+        mounted.end()
+        mounted = again(kind, mounted.device)
+        assert list(mounted.open())[-1] == b"more"
     finally:
-        session.end()
+        mounted.end()
 
 
 def wear(kind):
     """Blocks erased, writes and bytes programmed for a put, a drop; for a full and a small box."""
     found = {}
     for capacity in (4096, 32_768):
-        session = Session(kind, new(kind, kind.blocks * 10))
-        device = session.device
-        session.box = box = Outbox(ROOT + "/box", capacity)
+        mounted = Mounted(kind, new(kind, kind.blocks * 10))
+        device = mounted.device
+        mounted.box = box = Outbox(ROOT + "/box", capacity)
         for _ in range(1200):
             box.put(bytes(24))
         for what in ("put", "drop"):
@@ -214,16 +214,16 @@ def wear(kind):
                 box.put(bytes(24)) if what == "put" else box.drop()
             end = device.erases, device.writes, device.bytes
             found["%s %d" % (what, capacity)] = [(b - a) / 100 for a, b in zip(start, end)]
-        session.end()
+        mounted.end()
     print(json.dumps(found))
 
 
 def errors(kind):
     """A file system that is read-only, or too small for the box: OSError, and nothing worse."""
-    session = Session(kind, new(kind))
-    session.open().put(b"1")
-    session.end()
-    device = Device(kind.blocks, kind.size, session.device.data)
+    mounted = Mounted(kind, new(kind))
+    mounted.open().put(b"1")
+    mounted.end()
+    device = Device(kind.blocks, kind.size, mounted.device.data)
     found = []
     for options, blocks in (({"readonly": True}, None), ({}, 80 // (kind.size // 512))):
         device = device if blocks is None else new(kind, blocks)

@@ -296,6 +296,21 @@ def test_a_box_with_records_keeps_its_capacity():
         box.drop(len(box))
 
 
+def test_a_box_on_a_card_keeps_its_capacity():
+    card = Card(40, 128)
+    for i in range(60):
+        Outbox(card, 2048).put(b"%020d" % i)
+    found = list(Outbox(card, 2048))
+    assert len(found) == 51
+    for capacity in (512, None, 2048):
+        assert list(Outbox(card, capacity)) == found
+    box = Outbox(card, 512)
+    box.drop(51)
+    for i in range(60):
+        Outbox(card, 512).put(b"%020d" % i)
+    assert len(Outbox(card, 512)) == 15
+
+
 # -- cost -------------------------------------------------------------------------------------
 
 

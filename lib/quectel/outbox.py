@@ -1,6 +1,6 @@
 """A durable queue: what was put in is there after a power cut at any byte, until it is dropped.
 
-How it is written, and why that is safe: records.py. Where: folder.py, flash.py, pages.py,
+How it is written, and why that is safe: records.py. Where: folder.py, flash.py, blocks.py,
 rtcmemory.py.
 """
 
@@ -28,7 +28,7 @@ def _store(where, capacity):
 
         if flash.suits(where):
             return flash.Flash(where, capacity)
-        from .pages import Blocks
+        from .blocks import Blocks
 
         return Blocks(where, capacity)
     from .rtcmemory import Memory

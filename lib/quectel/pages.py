@@ -1,4 +1,4 @@
-"""Where an Outbox is written: blocks that can only be replaced whole, by SD cards and files.
+"""Where an Outbox is written: blocks that can only be replaced whole (blocks.py, folder.py).
 
 A cut while a block is written may take what was in it. So the page that is being filled is written
 to two places in turn, each time with all that is in it, a revision and a CRC: of two revisions one
@@ -13,14 +13,11 @@ from struct import pack_into, unpack
 
 from micropython import const
 
-from .flash import check
-from .records import LEAST, crc32
+from .records import crc32
 
 _TRAILER = const(12)
 _PLACES = const(2)
 _VERSION = const(0x0B0C0101)  # CRCs begin with it
-_COUNT = const(4)  # ioctl
-_SIZE = const(5)
 
 
 class Pages:
@@ -101,39 +98,3 @@ class Pages:
 
 def _sum(page) -> int:
     return crc32(memoryview(page)[:-4], _VERSION) & 0xFFFFFFFF
-
-
-class Blocks(Pages):
-    """Segments in a block device without the extended protocol: all that was there is lost.
-
-    `capacity` None: 64 kB, or what there is.
-    """
-
-    def __init__(self, device, capacity: "int | None" = None) -> None:
-        self._device = device
-        if hasattr(device, "ioctl"):
-            super().__init__(device.ioctl(_SIZE, 0))
-            there = device.ioctl(_COUNT, 0)
-        else:  # CircuitPython's sdcardio.SDCard
-            super().__init__(512)
-            there = device.count()
-        size = self.size + _TRAILER
-        self.wanted = -(-(65_536 if capacity is None else capacity) // size) + LEAST - 1
-        if self.wanted > there - _PLACES:
-            if capacity is not None:
-                raise ValueError("capacity: up to %d" % ((there - _PLACES - LEAST + 1) * size))
-            self.wanted = there - _PLACES
-        self.count = self.wanted
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-    def _get(self, i: int, buf) -> None:
-        check(self._device.readblocks(i, buf))
-
-    def _set(self, i: int, buf) -> None:
-        check(self._device.writeblocks(i, buf))
-        if hasattr(self._device, "ioctl"):
-            self._device.ioctl(3, 0)  # to the medium
-        elif hasattr(self._device, "sync"):
-            self._device.sync()

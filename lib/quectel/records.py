@@ -1,6 +1,6 @@
 """Records in pages, written round and round over the segments of a store: what Outbox is made of.
 
-Theory of operation. The store (flash.py, pages.py, folder.py, rtcmemory.py) has segments that are
+Theory of operation. The store (folder.py, flash.py, blocks.py, rtcmemory.py) has segments that are
 erased whole and then written from front to back, no byte twice. Page p lies in segment p % pages:
 
     header  crc, page, first: number of the first record put here, head: that of the oldest live
