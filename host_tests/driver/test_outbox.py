@@ -3,7 +3,8 @@
 import errno
 
 from host_tests.driver.harness import fails, raises
-from host_tests.driver.powercut import RTC, Card, Dice, Disk, Nor, on_disk, record
+from host_tests.driver.powercut import record
+from host_tests.driver.storage import RTC, Card, Dice, Disk, Nor, on_disk
 from quectel import Outbox
 from quectel.flash import Flash
 from quectel.rtcmemory import Memory

@@ -3,7 +3,7 @@
 import errno
 
 from host_tests.driver.harness import fails
-from host_tests.driver.powercut import RTC, Card, Dice, Disk, Nor, on_disk
+from host_tests.driver.storage import RTC, Card, Dice, Disk, Nor, on_disk
 from quectel import Outbox
 
 

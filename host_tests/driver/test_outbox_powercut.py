@@ -1,7 +1,8 @@
 """The power is cut at every write of an Outbox: nothing acknowledged is lost, nothing invented."""
 
 from host_tests.driver.harness import raises
-from host_tests.driver.powercut import RTC, Card, Cut, Disk, Nor, at_random, check, on_disk, record
+from host_tests.driver.powercut import at_random, check, record
+from host_tests.driver.storage import RTC, Card, Cut, Disk, Nor, on_disk
 from quectel import Outbox
 from quectel.flash import Flash
 
