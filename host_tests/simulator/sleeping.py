@@ -11,8 +11,8 @@ on, and only what the host writes is lost.
 
 From 3GPP: the timers and their values, the answers of CPSMS, CEDRXS, CEDRXRDP. From the field: the
 events, what wakes, what is lost. Guesses: how long "doze" and "wake" are; that light sleep ends
-with a byte, as deep sleep does (knob `byte_wakes`); that an EG has CPSMS; that what is asked for is
-kept in NVRAM and QNBIOTEVENT is not; that a TAU goes unheard unless data has waited for it.
+with a byte, as deep sleep does (knob `byte_wakes`); that an EG has CPSMS; that what is asked for
+is kept in NVRAM and QNBIOTEVENT is not; that a TAU goes unheard unless data has waited for it.
 """
 
 from .at import EXECUTE, FAIL, READ, TEST, WRITE, fields, number
@@ -257,7 +257,7 @@ def cedrxs(module, kind, args):
 
 
 def cedrxrdp(module, kind, args):
-    """<AcT>, requested, granted, paging time window; 0 where the cell's paging is the usual one."""
+    """<AcT>, requested, granted, paging time window; 0: the cell pages as usual."""
     if kind not in (EXECUTE, READ):
         return None if kind == TEST else FAIL
     mode, bits = module.nvram.get("cedrxs", (0, ""))

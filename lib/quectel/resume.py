@@ -26,6 +26,7 @@ _GUARD_MS = const(1100)  # before and after +++, as in switching.py
 _RADIO_MS = const(15_000)
 _OPEN = const(2)  # socket.py
 _OK = b"\r\nOK\r\n"
+_TAIL = const(128)  # bytes: URCs may come behind it
 
 
 def take_over(modem):
@@ -119,7 +120,7 @@ def _out_of_transparent(modem):
         yield from _write(uart, b"\r")
     finally:
         channel.uart = uart
-    return tail.endswith(_OK)
+    return _OK in tail
 
 
 def _listen(uart):
@@ -129,7 +130,7 @@ def _listen(uart):
     for _ in pause(_GUARD_MS):
         for _ in range(4):  # 256 bytes
             n = uart.readinto(chunk, min(uart.any(), len(chunk))) if uart.any() else 0
-            tail = (tail + bytes(chunk[:n]))[-len(_OK) :]
+            tail = (tail + bytes(chunk[:n]))[-_TAIL:]
         yield
     return tail
 

@@ -51,7 +51,8 @@ def fields(line: str) -> list:
 # Where the rest of a modem's methods are; those not named here: contexts.py
 _FILES = {
     "shutdown": ("power_off", "reset", "restart"),
-    "sleep": ("psm", "edrx", "qsclk", "sleep", "wake"),
+    "psm": ("psm", "edrx"),
+    "sleep": ("qsclk", "sleep", "wake"),
 }
 
 

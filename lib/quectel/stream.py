@@ -34,7 +34,7 @@ def state(s) -> int:
 
 
 def getpeername(s) -> tuple:
-    """(host, port) of the far end, as QISTATE has them. OSError(ENOTCONN), or why it has failed."""
+    """(host, port) of the far end, by QISTATE. OSError(ENOTCONN), or why it has failed."""
     s._check()
     found = [entry for entry in s._modem.sockets() if entry[0] == s._id]
     if not found:
