@@ -62,13 +62,14 @@ def _adopt(modem, entry: list, holed: bool):
     cid = number(entry[0])
     kind = entry[1]
     context = number(entry[6])
+    alive = entry[5] in getattr(type(modem), "_alive", "2")  # connected, as in audit.py
     by_host = hosted(modem)
     mode = entry[8 if by_host else 7]
     if by_host and context not in modem._active:
         if context not in modem._lost:
             modem._lost.append(context)
         return None
-    if kind not in ("TCP", "UDP") or entry[5] not in modem._alive or modem._sockets[cid]:
+    if kind not in ("TCP", "UDP") or not alive or modem._sockets[cid]:
         return None
     if mode != "0" or holed:
         if kind == "TCP":
