@@ -28,7 +28,7 @@ from .services import number
 
 _LOCAL_MS = const(1_000)
 _EINT_MS = const(300)  # PSM_EINT low: pulses of 100 to 300 ms are in use
-_WAKE_MS = const(3_000)  # the UART of a BC66 is dead for 1 s at least; 2 s is the advice
+_WAKE_MS = const(3_000)  # from light sleep, at the most
 _PRESS_MS = const(100)  # PWRKEY low, which wakes; 500 ms would switch a module on, or off
 _SILENT_MS = const(2_000)  # the line: who may sleep may be asleep
 _EVENT = b'+QNBIOTEVENT: "ENTER'
@@ -172,11 +172,13 @@ def _at_work(modem, mine) -> str:
 # -- and up ---------------------------------------------------------------------------------------
 
 
-def rouse(modem, ms: int = _WAKE_MS):
-    """Steps: wake the module, and have it stay awake; tries for about `ms` milliseconds.
+def rouse(modem):
+    """Steps: wake the module, and have it stay awake.
 
-    What was never asleep takes no harm. PWRKEY is only pressed if nothing answers.
+    What was never asleep takes no harm. PWRKEY is only pressed if nothing answers, and too short
+    for what is on, or off. A BC module may have to start anew: that takes up to BOOT_MS.
     """
+    ms = _WAKE_MS if hosted(modem) else modem.BOOT_MS
     channel = modem.channel
     _doubt(channel)
     if _has(modem, "dtr"):
@@ -205,6 +207,6 @@ def wake(modem):
     have failed (ECONNRESET), and `attach` waits for the address. DNS servers that were set are to
     be set again. OSError(ETIMEDOUT): it does not answer, and may be off.
     """
-    yield from rouse(modem, modem.BOOT_MS)
+    yield from rouse(modem)
     modem._known = False
     yield from set_up(modem)
