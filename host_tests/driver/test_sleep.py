@@ -371,6 +371,23 @@ def test_after_a_silence_in_which_the_ticks_have_wrapped():
     assert d.modem.stats()["timeouts"] == 0
 
 
+def test_what_a_uart_makes_of_the_boards_light_sleep(line):
+    # Its clock stood still: a piece of what came is left, or what never came.
+    for junk in (b"\xf8\x00\xf0", b",0\r\n", b"\r\n+QIUR", b"K\r\n\r\nOK\r\n", b"\r\nERROR\r\n"):
+        d = up(line, "BC26")
+        s, peer = d.udp(echo=True)
+        d.modem.sleep()
+        peer.send(b"unheard")
+        d.clock.advance(3_000)
+        while d.uart.any():
+            d.uart.read()
+        d.module.inject(junk)
+        d.modem.wake()
+        assert s.recv(30) == b"unheard"
+        s.send(b"and on")
+        assert s.recv(30) == b"and on"
+
+
 def test_being_wary_costs_no_heap():
     from host_tests.driver.test_heap import Bench, costs_nothing
 
