@@ -1,6 +1,6 @@
 """MicroPython's `machine` module, as far as a driver, a board file and a node's script need it.
 
-The environment variable QUECTEL_RTC names the file that stands for what outlives deep sleep: then a
+The environment variable QUECTEL_RTC names the file that stands for what outlives deep sleep: a
 script that has called `deepsleep()`, and is started again, finds its RTC memory and the cause of
 its reset. Without it both live as long as the process.
 """
