@@ -162,6 +162,7 @@ def test_cmee_decides_how_a_missing_sim_is_told():
 )
 def test_cereg_levels(level, text):
     desk = Desk()
+    assert desk.say("AT+CPSMS=1", 1000) == OK
     assert desk.say("AT+CEREG=%d" % level) == OK
     assert desk.say("AT+CEREG?") == answer(text)
 

@@ -22,6 +22,16 @@ import socket
 import termios
 import time
 import tty
+import weakref
+
+_uarts: "weakref.WeakSet[UART]" = weakref.WeakSet()  # those in use
+
+
+def lose_all():
+    """What has arrived by now, and has not been read, was not received."""
+    for uart in tuple(_uarts):
+        while uart.any():
+            uart.read(uart.any())
 
 
 class UART:
@@ -47,6 +57,7 @@ class UART:
         self._timeout_char = timeout_char
         self._port = _open(id)
         self._port.set_baud(baudrate)
+        _uarts.add(self)
 
     def init(self, baudrate=None, bits=8, parity=None, stop=1, *, timeout=None, **options):
         if timeout is not None:
@@ -57,6 +68,7 @@ class UART:
             self._port.set_baud(baudrate)
 
     def deinit(self):
+        _uarts.discard(self)
         self._port.close()
 
     def any(self):

@@ -95,7 +95,7 @@ def split_chain(body):
 
 
 class CommandLine:
-    """Part of Module: `feed()` and all between it and the command functions."""
+    """Part of Module: all between `feed()`, in sleeping.py, and the command functions."""
 
     def start_line(self):
         """After a boot: nothing half-typed, nothing under way."""
@@ -115,7 +115,7 @@ class CommandLine:
         self._unheard = False  # the answer of the command at work is to be lost (hooks.py)
         self._unsynced = self.autobaud
 
-    def feed(self, data):
+    def take_in(self, data):
         """Bytes from the host."""
         if not self.running:
             self.junk += len(data)

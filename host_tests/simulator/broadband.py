@@ -28,6 +28,8 @@ class Broadband(Family):
     qpowd_says = "POWERED DOWN"
     cmee = 1
     deep_sleeps = False
+    qsclk = 0
+    edrx_act = 4
     dtr_mode = 2
 
     announces_ip = False

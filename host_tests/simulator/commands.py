@@ -5,10 +5,11 @@ from . import general, radio
 
 def table(without=()):
     """All the commands of the NB-IoT families, less those named."""
-    from . import options, receive, send, services, sockets
+    from . import options, receive, send, services, sleeping, sockets
 
     return joined(
-        (general, radio, sockets, send, receive, services, options), without + NOT_NARROWBAND
+        (general, radio, sockets, send, receive, services, options, sleeping),
+        without + NOT_NARROWBAND,
     )
 
 
@@ -24,17 +25,18 @@ def broadband_table(without=()):
         sending,
         services,
         settings,
+        sleeping,
         transparent,
         urcport,
     )
 
     parts = (general, radio, contexts, opening, listing, listener, sending, inbox, transparent)
-    more = (services, options, settings, urcport)
+    more = (services, options, settings, sleeping, urcport)
     return joined(parts + more, without + NOT_BROADBAND)
 
 
 NOT_NARROWBAND = ("+CREG", "+CGREG")
-NOT_BROADBAND = ("+CSCON", "+QCGDEFCONT", "+QENG", "+NCCID", "+QRST")
+NOT_BROADBAND = ("+CSCON", "+QCGDEFCONT", "+QENG", "+NCCID", "+QRST", "+QNBIOTEVENT")
 
 
 def joined(parts, without):

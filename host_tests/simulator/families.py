@@ -60,6 +60,10 @@ KNOBS = (
     "recv_length",
     "tell_full",
     "hex_upper",
+    "psm_grant",
+    "edrx_grant",
+    "psm_downlink",
+    "byte_wakes",
 )
 
 # From the command to what the key names, in milliseconds. "answer" is any command's answer; "AT+X"
@@ -91,6 +95,8 @@ DELAYS = {
     "POWERED DOWN": 400,  # QPOWD's OK, or PWRKEY let go, to the announcement
     "wake": 200,  # the first byte, or PWRKEY, to being awake, where deep sleep keeps the state
     "idle": 15000,  # last traffic to +CSCON: 0
+    "TAU": 500,  # CPSMS or CEDRXS to what the network makes of it
+    "doze": 5000,  # the host's last byte to sleep, where nothing else keeps it awake
 }
 
 
@@ -122,6 +128,12 @@ class Family:
     autobaud = 0  # how many command lines after a boot stay unanswered
     deep_sleeps = True
     wake_resets = True  # deep sleep ends in a reboot with nothing kept
+    qsclk = 1  # until AT+QSCLK
+    byte_wakes = True  # False: what the host writes does not end sleep
+    psm_grant = None  # (T3324, T3412) in bits: what the network grants; None: as asked; False: no
+    edrx_grant = None  # the same, bits of the cycle
+    psm_downlink = "lost"  # what comes in PSM; "waits": the network keeps it
+    edrx_act = 5  # <AcT> in CEDRXS: 5 NB-IoT, 4 LTE
 
     # Command lines
     echo_lf = False  # old firmware echoes CR LF where it got CR LF

@@ -39,7 +39,9 @@ UG_DELAYS["POWERED DOWN"] = 2000  # field: 2 to 40 s
 class UG96(Broadband):
     name = "UG96"
     revision = "UG96LNAR02A06E1G"
-    commands = broadband_table(without=("+CEREG", "+QIACCEPT", "+QURCCFG"))
+    commands = broadband_table(
+        without=("+CEREG", "+QIACCEPT", "+QURCCFG", "+CPSMS", "+CEDRXS", "+CEDRXRDP")
+    )
     tests = TESTS
     delays = UG_DELAYS
     boot_urcs = (("+CFUN", "+CFUN: 1"),) + BOOT + (("PB DONE", "+QIND: PB DONE"),)

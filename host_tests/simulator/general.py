@@ -70,16 +70,18 @@ def _setting(name, high, test):
 
 def qsclk(module, kind, args):
     """0 stays awake, 1 light and deep sleep, 2 light sleep only; stored by itself."""
+    highest = 2 if module.family.deep_sleeps else 1
     if kind == TEST:
-        module.info("+QSCLK: (0-2)")
+        module.info("+QSCLK: (0-%d)" % highest)
     elif kind == READ:
         module.info("+QSCLK: %d" % module.sleep_mode)
     elif kind == WRITE:
         given = fields(args)
-        value = number(given[0], 0, 2) if given and len(given) == 1 else -1
+        value = number(given[0], 0, highest) if given and len(given) == 1 else -1
         if value < 0:
             return CME_PARAMETER
         module.sleep_mode = module.nvram["qsclk"] = value
+        module.afterwards(0, module.consider_sleep)
     else:
         return FAIL
     return None

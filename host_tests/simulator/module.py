@@ -20,6 +20,7 @@ from .network import MemoryNetwork
 from .opening import Opening
 from .power import OFF, RUNNING, Power
 from .radio import Radio
+from .sleeping import Sleeping
 from .sockets import Sockets
 from .transparent import Transparent
 
@@ -30,7 +31,7 @@ def nowhere(data):
     """Where output goes that nobody is connected to."""
 
 
-class Module(CommandLine, Power, Radio, Contexts, Sockets, Opening, Transparent, Hooks):
+class Module(Sleeping, CommandLine, Power, Radio, Contexts, Sockets, Opening, Transparent, Hooks):
     """One module.
 
     family    a name in families.NAMES
@@ -131,7 +132,7 @@ class Module(CommandLine, Power, Radio, Contexts, Sockets, Opening, Transparent,
         self.last_error = 0
         self.clock_set = None  # (ms of the clock, fields) of the last time set
         self.dns_servers = []
-        self.sleep_mode = stored("qsclk", 1)
+        self.sleep_mode = stored("qsclk", self.family.qsclk)
         self.sockets = [None] * self.family.ids
         self.send_pending = False  # between a send and its SEND OK
         self.dns_busy = False
@@ -143,6 +144,7 @@ class Module(CommandLine, Power, Radio, Contexts, Sockets, Opening, Transparent,
         self.start_contexts()
         self.start_opening()
         self.start_transparent()
+        self.start_sleeping()
         self.start_radio()
 
     def connect(self, sink):

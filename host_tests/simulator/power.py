@@ -168,7 +168,7 @@ class Power:
     # Deep sleep
 
     def deep_sleep(self):
-        """Power saving mode: silent until woken by a byte, which is lost, or by PWRKEY.
+        """Power saving mode: silent until woken by a byte, which is lost, by PWRKEY or PSM_EINT.
 
         False if it cannot be, as on a BC26 with a TCP connection, and ever on UG and EG."""
         if not self.family.deep_sleeps:
@@ -198,3 +198,4 @@ class Power:
     def _awake(self):
         self.state = RUNNING
         self.echo = self.nvram.get("echo", 1)
+        self.woken()

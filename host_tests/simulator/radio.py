@@ -41,6 +41,7 @@ class Radio:
         if not self._apn_right():
             self._set_stat(DENIED)
             return
+        self.negotiate()
         self._set_stat(ROAMING if self.roaming else HOME)
         self.active()
         self.default_bearer_up()
@@ -54,6 +55,7 @@ class Radio:
     def attach_at_once(self):
         """As if all of that had happened before anyone listened."""
         if self.sim and self._apn_right():
+            self.negotiate()
             self.stat = ROAMING if self.roaming else HOME
             self.ip = self.family.address
             self.default_bearer_up()
@@ -87,7 +89,7 @@ class Radio:
         if self.stat in (HOME, ROAMING) and level >= 2:
             text += ',"%s","%s",%d' % (self.family.cell + (self.family.act,))
             if level >= 4:
-                text += ',0,0,"00000001","00111000"' if level == 5 else ',,,"00000001","00111000"'
+                text += self.psm_fields(level)
         elif self.stat == DENIED and level in (3, 5):
             text += ",,,,0,15"
         return text
@@ -95,18 +97,21 @@ class Radio:
     def active(self):
         """There is traffic: the radio connection comes up if it was down, and goes a while
         later."""
-        if not self.cscon:
+        if not self.cscon and not self.saving:
             return
         if not self.connected_mode:
             self.connected_mode = 1
-            self.urc("+CSCON: 1")
+            if self.cscon and self.running:
+                self.urc("+CSCON: 1")
+        self.radio_up()
         self.clock.cancel(self._idle_timer)
         self._idle_timer = self.later(self.delays["idle"], self._idle)
 
     def _idle(self):
         self.connected_mode = 0
-        if self.cscon:
+        if self.cscon and self.running:
             self.urc("+CSCON: 0")
+        self.radio_released()
 
 
 def registration_command(name, highest):

@@ -150,10 +150,10 @@ class Port(asyncio.Protocol):
 
 
 class Pins:
-    """A FIFO whose lines `PWRKEY 0`, `PWRKEY 1`, `RESET 0`, `RESET 1`, `DTR 0`, `DTR 1` drive the
+    """A FIFO whose lines `PWRKEY 0`, `PWRKEY 1`, the same with RESET, DTR, PSM_EINT, drive the
     pads; other lines, and pads the module has not got, go to `complain`."""
 
-    PADS = ("PWRKEY", "RESET", "DTR")  # each is a method of Module, in small letters
+    PADS = ("PWRKEY", "RESET", "DTR", "PSM_EINT")  # each is a method of Module, in small letters
 
     def __init__(self, loop, path, module, complain):
         self.loop = loop

@@ -74,8 +74,8 @@ class Socket:
 
     def arrived(self, data):
         module = self.module
-        if self.state != CONNECTED or not module.running:
-            return  # asleep, nothing comes through
+        if self.state != CONNECTED or not module.reachable(self, data):
+            return
         module.active()
         if self.kind == "UDP":
             self.received(data)

@@ -125,8 +125,8 @@ class Transparent:
         self.dtr_mode = self.nvram.get("dtr_mode", self.family.dtr_mode)
         self.dtr_level = 0
 
-    def dtr(self, level):
-        """Drive DTR; 0 is its active level. What going inactive does AT&D tells."""
+    def drive_dtr(self, level):
+        """DTR, as far as the line is concerned: what going inactive does AT&D tells."""
         before, self.dtr_level = self.dtr_level, level
         if before or not level or self.line is None or not self.running:
             return

@@ -60,7 +60,7 @@ def power_on(modem, resume: bool = False):
     modem._known = False
     steps = set_up
     if resume:
-        from .resume import take_over as steps  # type: ignore
+        from .resume import take_over as steps
     for n in range(_ROUNDS):
         failed = channel.failed
         while not channel.ready():

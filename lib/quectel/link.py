@@ -117,8 +117,9 @@ class Link:
         from . import rungs
 
         rungs.way(modem).check(modem, apn, user, password, auth)
-        if "_asleep" not in modem.__dict__:
-            modem._asleep = False  # sleep.py; to ask for what is not there loads three files
+        if "_asleep" not in modem.__dict__:  # to ask for what is not there loads three files
+            # The modem's `_boots` when sleep() or power_off() was called; -1: since then wake()
+            modem._asleep = -1
 
     # -- what the program calls --------------------------------------------------------------
 
@@ -215,7 +216,7 @@ class Link:
             while self._op is op:
                 # It never ends; but between its commands others need not wait for it.
                 op.rests = channel._owner is not op  # type: ignore[attr-defined]
-                if modem._asleep or getattr(channel, "raw", None) is not None:
+                if modem._asleep == modem._boots or getattr(channel, "raw", None) is not None:
                     # In transparent mode nothing can be asked either.
                     self._tick = self._began = now()
                     yield

@@ -2,7 +2,8 @@
 
 _FILES = {
     "shutdown": ("power_off", "reset", "restart"),
-    "sleep": ("psm", "edrx", "qsclk", "sleep", "wake"),
+    "psm": ("psm", "edrx"),
+    "sleep": ("qsclk", "sleep", "wake"),
     "contexts": ("configure_context", "contexts", "activate", "deactivate", "_attach"),
 }
 

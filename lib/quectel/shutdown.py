@@ -81,6 +81,7 @@ def power_off(modem, force: bool = False):
     if has(modem, "supply"):
         modem.power.on("supply", 0)
     modem._rebooted()
+    modem._asleep = modem._boots  # link.py
 
 
 def _tell(modem, force: bool):

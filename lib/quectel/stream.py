@@ -2,6 +2,10 @@
 used. Those of more than a few lines have files of their own.
 """
 
+from micropython import const
+
+_RESET = const(-7)  # errors.py
+
 # File -> the methods in it
 _FILES = {
     "listener": ("listen", "accept", "refuse"),
@@ -27,6 +31,16 @@ def context(s, cid: int) -> None:
 def state(s) -> int:
     """The <socket_state> by QISTATE, 0 without a connectID: see `Modem.sockets` in services.py."""
     return s._modem.socket_state(s)
+
+
+def getpeername(s) -> tuple:
+    """(host, port) of the far end, by QISTATE. OSError(ENOTCONN), or why it has failed."""
+    s._check()
+    found = [entry for entry in s._modem.sockets() if entry[0] == s._id]
+    if not found:
+        s._fail(_RESET)
+    s._check()
+    return found[0][2:4]
 
 
 def sent(s) -> tuple:
