@@ -257,6 +257,19 @@ def test_F48_ten_minutes_without_a_poll(line):
     assert s.recv(10) == b"waited"
 
 
+def test_F48_a_command_times_out_after_a_week_of_silence():
+    desk = Line("whole").desk("BC66")
+    at(desk, 0)
+    assert desk.modem.command("+CSQ") == CSQ
+    desk.clock.advance(7 * 86_400_000)  # more than half of what ticks can count
+    desk.modem.idle = lambda: desk.clock.advance(10)
+    desk.module.mute("AT+CGMM")
+    t = desk.clock.now
+    fails(errno.ETIMEDOUT, desk.modem.command, "+CGMM", 600)
+    assert desk.modem.command("+CSQ") == CSQ
+    assert desk.clock.now - t < 3_000
+
+
 def test_F48_ten_minutes_in_the_middle_of_counted_data(line):
     desk = guard(up(line), 10_000_000)
     s, peer = desk.tcp()

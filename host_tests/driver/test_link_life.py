@@ -105,15 +105,15 @@ def test_it_stands_still_while_the_module_sleeps():
     b = Bench("BC66", sim=False)
     b.run(15_000)
     b.module.commands.clear()
-    b.modem._asleep = True
+    b.modem._asleep = b.modem._boots
     b.run(3_600_000)
     assert b.link.state == "sim" and not b.module.commands
-    b.modem._asleep = False
+    b.modem._asleep = -1
     t = b.clock.now
     assert close(b.until("reboot"), t + 5_000)
     b.until("wait")
     rest = b.link.rest_s()
-    b.modem._asleep = True
+    b.modem._asleep = b.modem._boots
     b.run(3_600_000)
     assert b.link.rest_s() == rest and b.link.state == "wait"
 

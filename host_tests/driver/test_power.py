@@ -63,6 +63,13 @@ def test_F50_starting_by_itself_is_not_touched():
         assert d.moves == [] and d.modem.imei() == IMEI
 
 
+def test_F50_what_the_probe_wakes_from_deep_sleep_is_not_touched():
+    d = wired("BC66", "pwrkey", delays={"boot": 3_000, "answer": 0})
+    assert d.module.deep_sleep()
+    d.modem.power_on()
+    assert d.moves == [] and d.modem.imei() == IMEI
+
+
 def test_F50_between_rdy_and_app_rdy_errors_are_no_reason_to_press():
     d = off("EG800Q", "pwrkey", quirks=("app_rdy",))
     d.modem.power_on()

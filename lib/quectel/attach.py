@@ -39,7 +39,7 @@ def quoted(text: str, limit: int) -> str:
 
 def leave() -> None:
     """Have this file collected as garbage until it is needed again, if it is an .mpy."""
-    if __file__.endswith("mpy") and sys.modules.pop(__name__, None):
+    if "mpy" in __file__ and sys.modules.pop(__name__, None):
         del sys.modules["quectel"].attach
 
 
@@ -72,11 +72,13 @@ def power_on(modem, resume: bool = False):
                 return (yield from steps(modem))
             except Exception:
                 pass
+        on = power and power.on("status")
         if since(channel._seen) < _SILENT_MS:
             yield from pause(_LOOK_MS)  # it says something: it is on, and starting
-        elif n & 1 == 0 and not (power and power.on("status")):
-            # Where nothing is wired, this is time for what starts by itself.
-            yield from kick(modem, "pwrkey", modem.ON_MS)
+        elif not (n & 1 or on):
+            # At first there is no press where nothing says that it is off: it may be starting by
+            # itself, or have been woken by the probe.
+            yield from kick(modem, "pwrkey" if n or on is False else "", modem.ON_MS)
     from .shutdown import no_answer
 
     return (yield from no_answer(modem, steps))
@@ -137,7 +139,7 @@ def attach(modem, apn: "str | None" = None, timeout_ms: int = 60_000):
         try:
             yield from set_up(modem)
             why = (yield from modem._at("+CPIN?", _RADIO_MS, True))[-1]
-            if why == "+CPIN: READY":
+            if ": READY" in why:  # and not NOT READY
                 if apn:
                     lines = yield from modem._at("+QCGDEFCONT?")
                     if ',"%s"' % apn.lower() not in "".join(lines).lower():

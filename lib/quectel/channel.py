@@ -431,7 +431,7 @@ class Channel:
         if self.parser.left or self._trail:
             self._break(_BROKEN)
         elif phase == _GAP:
-            quiet = since(self._seen)
+            quiet = abs(since(self._seen))  # ticks wrap: a silence of days may look negative
             if quiet < _GAP_MS:
                 return self._wait(_GAP, _GAP_MS - quiet)
             self._mute = False

@@ -40,7 +40,7 @@ class Operation:
     """
 
     done = False
-    _value = None
+    _value: object
     _why: "int | Exception" = 0  # it failed: an exception or a code
 
     def __init__(self, steps) -> None:
@@ -93,6 +93,9 @@ class Modem:
 
     idle = None
     _boots = 0  # how often it has rebooted under us
+    _known = False  # the module is set up as we need it
+    _busy = False  # in poll()
+    _turn = 0  # the connectID looked at last
     _urcs: tuple = ()  # (prefix, callback) pairs of on_urc, and of services that wait
 
     def __init__(self, uart, power=None) -> None:
@@ -100,10 +103,7 @@ class Modem:
         self.power = power
         # By connectID: who has it, until QICLOSE has freed it; False: nobody, but not free
         self._sockets: list = [None] * self.IDS
-        self._turn = 0  # the connectID looked at last
         self._ops: list = []  # under way
-        self._known = False  # the module is set up as we need it
-        self._busy = False  # in poll()
 
     def __getattr__(self, name: str):
         from . import attach as home

@@ -147,6 +147,7 @@ def restart(modem):
             yield from press(modem, "pwrkey", _of(modem, "OFF_MS"))
             yield from pause(_DISCHARGE_MS)
             modem._rebooted()
+    modem._asleep = -1  # not for long
     if has(modem, "supply"):
         yield from pause(_DISCHARGE_MS)
     yield from power_on(modem)
