@@ -131,7 +131,7 @@ class RTC:
 
 
 class Disk:
-    """Files `a`, `b`, `0`, `1` ... of one folder, for folder.py; its sectors can be torn."""
+    """Files `a`, `b`, `0`, `1` ... of one folder, for outbox_files.py; its sectors can be torn."""
 
     SIZES = {"a": 1024, "b": 1024, "0": 4096, "1": 4096}
     unit = 512
@@ -213,14 +213,14 @@ class File:
 
 
 def on_disk(disk, test):
-    """Runs `test` with folder.py on the disk."""
-    from quectel import folder
+    """Runs `test` with outbox_files.py on the disk."""
+    from quectel import outbox_files
 
-    kept = folder.os
-    folder.os = disk
-    folder.open = disk.open
+    kept = outbox_files.os
+    outbox_files.os = disk
+    outbox_files.open = disk.open
     try:
         return test()
     finally:
-        folder.os = kept
-        del folder.open
+        outbox_files.os = kept
+        del outbox_files.open

@@ -4,7 +4,7 @@ import errno
 
 from host_tests.driver.harness import ERROR, HOST, OK, fails, lines, raises, said
 from host_tests.driver.link_bench import Bench, close
-from quectel import rungs, watch
+from quectel import link_steps, link_watch
 
 ALL = ("BC66", "BC20", "BC26", "UG96", "EG800Q")
 BC = ("BC66", "BC20", "BC26")
@@ -31,7 +31,7 @@ def test_its_apn():
     b = Bench("BC66", link={"apn": "iot.example"}, apn="iot.example")
     assert b.until("up") < 20_000
     assert said(b, "+QCGDEFCONT=") == ['AT+QCGDEFCONT="IP","iot.example"']
-    assert rungs.NEW_APN in b.reasons() and b.link.backoff.reboots == 1
+    assert link_steps.NEW_APN in b.reasons() and b.link.backoff.reboots == 1
     b.module.reboot()
     b.up()
     b.run(30_000)
@@ -47,7 +47,7 @@ def test_sim_20_s_then_reboot():
         # UG96 may have no SIM commands yet: from when it has
         begin = b.asked("+CPIN?") if family == "UG96" else 0
         assert close(b.until("reboot") - begin, 20_000)
-        assert b.diary[-1][2] == b.link.reason == rungs.NO_SIM and not b.presses
+        assert b.diary[-1][2] == b.link.reason == link_steps.NO_SIM and not b.presses
         b.until("sim")
         assert b.presses
 
@@ -66,7 +66,7 @@ def test_sim_that_wants_its_pin():
         b = Bench()
         b.module.answer("AT+CPIN?", answer, FOREVER)
         b.until("reboot")
-        assert b.link.reason == rungs.LOCKED
+        assert b.link.reason == link_steps.LOCKED
 
 
 def test_sim_that_comes_in_time():
@@ -85,7 +85,7 @@ def test_registration_that_comes():
     for family in ALL:
         b = Bench(family, attached=False, delays={"register": 30_000})
         assert 30_000 <= b.until("activate") < 32_000
-        assert watch.words(2) in b.reasons()
+        assert link_watch.words(2) in b.reasons()
         b.until("up")
 
 
@@ -94,7 +94,7 @@ def test_registration_60_s_then_on_either_way():
         b = Bench(family, attached=False, delays={"register": 100_000_000})
         t = b.until("register")
         assert close(b.until("activate"), t + 60_000)
-        assert b.link.reason == watch.words(2)
+        assert b.link.reason == link_watch.words(2)
 
 
 def test_registration_denied_is_said():
@@ -110,7 +110,7 @@ def test_no_registration_status_then_the_radio_then_reboot():
             b.module.answer(text, ERROR, FOREVER)
         t = b.until("register")
         b.module.commands.clear()
-        assert close(b.until("radio"), t + 60_000) and b.link.reason == watch.words(-1)
+        assert close(b.until("radio"), t + 60_000) and b.link.reason == link_watch.words(-1)
         t = b.until("register")
         sent = [c for c in b.module.commands if "REG?" not in c and "GETERROR" not in c]
         first = "AT+QCGDEFCONT?" if family == "BC66" else said(b, "+QICSGP=1")[0]
@@ -141,7 +141,7 @@ def test_the_radio_cannot_be_restarted():
     b.module.answer("+CEREG?", ERROR, FOREVER)
     b.module.answer("+CFUN=0", ERROR)
     t = b.until("radio")
-    assert b.until("reboot") - t < 1_000 and b.link.reason == rungs.NO_RADIO
+    assert b.until("reboot") - t < 1_000 and b.link.reason == link_steps.NO_RADIO
 
 
 # -- activation: 150 s --------------------------------------------------------------------------
@@ -152,7 +152,7 @@ def test_activation_without_an_answer_in_150_s_then_reboot():
         b = Bench(family)
         b.module.mute("+QIACT=1")
         t = b.asked("+QIACT=1")
-        assert close(b.until("reboot"), t + 150_000) and b.link.reason == rungs.NO_ANSWER
+        assert close(b.until("reboot"), t + 150_000) and b.link.reason == link_steps.NO_ANSWER
 
 
 def test_a_lost_answer_about_the_activation_is_no_refusal():
@@ -167,7 +167,7 @@ def test_activation_refused_then_deactivated_and_again():
     b.until("deactivate")
     assert "APN" in b.link.reason
     b.run(3_600_000)
-    assert not b.when("reboot") and b.link.reason == rungs.REFUSED
+    assert not b.when("reboot") and b.link.reason == link_steps.REFUSED
     assert b.when("deactivate")[-1] > 3_000_000
     paused = b.when("pause")
     again = b.when("register")[1:]
@@ -182,7 +182,7 @@ def test_activation_no_address_in_150_s_then_the_radio_off_and_on():
         b = Bench(family, attached=False, delays={"register": 1000, "ip": 100_000_000})
         t = b.until("activate")
         b.module.commands.clear()
-        assert close(b.until("deactivate"), t + 150_000) and b.link.reason == rungs.NO_ADDRESS
+        assert close(b.until("deactivate"), t + 150_000) and b.link.reason == link_steps.NO_ADDRESS
         b.module.delays["ip"] = 500
         b.until("up")
         assert said(b, "+CFUN") == ["AT+CFUN=0", "AT+CFUN=1"] and not b.when("reboot")
@@ -209,7 +209,7 @@ def test_three_failed_deactivations_then_reboot():
     b.module.answer("+QIDEACT=1", ERROR, 3)
     fail_to_open(b)
     b.until("reboot")
-    assert b.states() == ["deactivate", "reboot"] and b.link.reason == rungs.STUCK
+    assert b.states() == ["deactivate", "reboot"] and b.link.reason == link_steps.STUCK
     assert len(said(b, "+QIDEACT=1")) == 3
     # After the reboot they are counted anew.
     b.until("up")
@@ -256,7 +256,7 @@ def test_five_failed_opens_then_deactivate_activate_and_open_again():
         assert b.link.state == "up" and not b.diary
         fail_to_open(b, 1)
         b.until("deactivate")
-        assert b.link.reason == rungs.UNOPENED and not b.link.address
+        assert b.link.reason == link_steps.UNOPENED and not b.link.address
         fails(errno.EHOSTUNREACH, b.link.open, (HOST, 7))
         b.until("up")
         assert "reboot" not in b.states() and "pause" not in b.states()
@@ -312,7 +312,7 @@ def test_open_refuses_at_once():
         raises(ValueError, b.link.open, (HOST, 7), 3)
         if not up:
             e = fails(errno.EHOSTUNREACH, b.link.open, (HOST, 7))
-            assert rungs.STARTING in str(e)
+            assert link_steps.STARTING in str(e)
             b.up()
     assert not said(b, "+QIOPEN")
 
@@ -406,7 +406,9 @@ def test_close_without_an_answer_then_reboot():
         s.settimeout(0)
         s.close()
         t = b.asked("+QICLOSE")
-        assert close(b.until("reboot"), t + b.modem.CLOSE_MS) and b.link.reason == rungs.UNCLOSED
+        assert (
+            close(b.until("reboot"), t + b.modem.CLOSE_MS) and b.link.reason == link_steps.UNCLOSED
+        )
         assert b.modem.CLOSE_MS == (10_000 if family in BC else 11_000)
 
 
@@ -432,7 +434,7 @@ def test_a_silent_module_60_s_then_reboot():
             t = b.clock.now
             op = b.modem.signal(wait=False)
             assert close(b.until("reboot"), t + 60_000), family
-            assert b.states() == ["silent", "reboot"] and b.link.reason == rungs.NO_ANSWER
+            assert b.states() == ["silent", "reboot"] and b.link.reason == link_steps.NO_ANSWER
             assert op.done and not b.presses
 
 

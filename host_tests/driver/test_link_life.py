@@ -8,7 +8,7 @@ from host_tests.driver.harness import HOST, OK, fails, raises, said
 from host_tests.driver.link_bench import Bench, close
 from host_tests.driver.tape import Tape
 from host_tests.driver.test_heap import costs_nothing
-from quectel import rungs, watch
+from quectel import link_steps, link_watch
 
 BC = ("BC66", "BC20", "BC26")
 PDP = ("UG96", "EG800Q")
@@ -26,7 +26,7 @@ def test_the_network_takes_the_context_away():
         s = b.link.open((HOST, 7))
         t = b.clock.now
         b.module.lose_context(1)
-        assert b.until("register") - t < 200 and b.link.reason == rungs.LOST
+        assert b.until("register") - t < 200 and b.link.reason == link_steps.LOST
         assert b.until("up") - t < 2_000
         assert b.states() == ["register", "activate", "up"]
         assert said(b, "+QIDEACT=1") and said(b, "+QIACT=1")
@@ -45,7 +45,7 @@ def test_the_network_is_gone_for_an_hour():
         assert b.until("register") - t < 62_000
         b.run(3_600_000)
         assert not b.link.up() and "reboot" not in b.states()
-        assert b.link.reason in (watch.words(0), watch.words(2))
+        assert b.link.reason in (link_watch.words(0), link_watch.words(2))
         b.module.delays["register"] = 0
         b.module.attach()
         t = b.clock.now
@@ -58,7 +58,7 @@ def test_the_module_reboots_by_itself():
         b.up()
         b.module.reboot()
         b.until("sim")
-        assert b.link.reason == rungs.RESTARTED
+        assert b.link.reason == link_steps.RESTARTED
         b.until("up")
         assert "reboot" not in b.states() and b.link.backoff.reboots == 0 and not b.presses
 
@@ -147,7 +147,7 @@ def test_stop():
     b = Bench("BC66")
     b.up()
     b.link.stop()
-    assert b.link.state == "stopped" and b.link.reason == rungs.STOPPED
+    assert b.link.state == "stopped" and b.link.reason == link_steps.STOPPED
     b.modem.power_off()
     t = b.clock.now
     while b.clock.now < t + 300_000:
@@ -199,16 +199,28 @@ def test_no_memory_and_what_nobody_has_thought_of():
                 raise error("oh")  # noqa: B023
             return status(modem)  # noqa: B023
 
-        status = watch.status
+        status = link_watch.status
         b = Bench("EG800Q")
-        watch.status = fails_at_first
+        link_watch.status = fails_at_first
         try:
             b.until("pause")
-            assert b.link.reason == rungs.TROUBLE
+            assert b.link.reason == link_steps.TROUBLE
             b.until("up")
         finally:
-            watch.status = status
+            link_watch.status = status
         assert not left[0] and not b.presses
+
+
+def test_trouble_in_every_row_is_no_endless_loop():
+    def fails(link):
+        calls.append(b.clock.now)
+        raise MemoryError
+
+    calls = []
+    b = Bench("EG800Q")
+    b.link._row = lambda: fails(b.link)
+    b.run(60_000)
+    assert 5 < len(calls) <= 13
 
 
 def test_what_it_refuses():
@@ -228,8 +240,8 @@ def test_why_it_is_where_it_is_can_be_read():
     b.run(5_000)
     e = fails(errno.EHOSTUNREACH, b.link.open, (HOST, 7))
     assert "no SIM card" in str(e)
-    for name in dir(rungs):
-        reason = getattr(rungs, name)
+    for name in dir(link_steps):
+        reason = getattr(link_steps, name)
         if name.isupper() and isinstance(reason, str) and name[0] != "_":
             assert 4 < len(reason) < 64 and reason.isascii() if hasattr(reason, "isascii") else 1
 
@@ -263,7 +275,7 @@ def test_the_rows_of_trouble_leave_memory_while_it_is_up():
     for _ in range(2):
         b.until("up")
         stay = not quectel.link.__file__.endswith("mpy")
-        for name in ("rows", "rungs"):
+        for name in ("link_rows", "link_steps"):
             assert ("quectel." + name in sys.modules) == (name in quectel.__dict__) == stay
         b.module.reboot()  # and they come back
         b.until("sim")

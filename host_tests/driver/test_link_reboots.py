@@ -4,8 +4,8 @@ from time import ticks_add
 
 from host_tests.driver.harness import raises
 from host_tests.driver.link_bench import Bench, close
-from quectel import channel, rungs
-from quectel.backoff import Backoff
+from quectel import channel, link_steps
+from quectel.link_backoff import Backoff
 
 FAMILIES = ("BC66", "BC26", "UG96", "EG800Q")
 DAY_MS = 86_400_000
@@ -34,7 +34,7 @@ def test_a_module_that_never_comes_back_for_24_hours():
         for begin, end in reboots:
             assert [t for t, _ in b.presses if begin <= t <= end]
         assert len(b.presses) == sum([len(during(b, *r)) for r in reboots])
-        assert b.link.reason == rungs.DEAD and b.link.backoff.reboots == 11
+        assert b.link.reason == link_steps.DEAD and b.link.backoff.reboots == 11
 
 
 def during(b, begin, end):
@@ -64,7 +64,7 @@ def test_no_sim_card_for_24_hours():
         for ms, minutes in zip(waits(reboots)[3:], MINUTES[3:]):
             assert close(ms, minutes * 60_000)
         assert len(reboots) == 10 or len(reboots) == 11
-        assert b.link.state == "wait" and b.link.reason == rungs.NO_SIM
+        assert b.link.state == "wait" and b.link.reason == link_steps.NO_SIM
 
 
 def test_the_tick_counter_wraps():

@@ -6,8 +6,8 @@ from host_tests.driver.harness import fails, raises
 from host_tests.driver.powercut import record
 from host_tests.driver.storage import RTC, Card, Dice, Disk, Nor, on_disk
 from quectel import Outbox
-from quectel.flash import Flash
-from quectel.rtcmemory import Memory
+from quectel.outbox_flash import Flash
+from quectel.outbox_memory import Memory
 
 FULL = getattr(errno, "ENOSPC", errno.ENOMEM)
 
@@ -379,8 +379,8 @@ def test_the_rest_of_the_rtc_memory_is_left_alone():
 def test_slow_crc():
     from binascii import crc32
 
-    from quectel import slowcrc
+    from quectel import outbox_crc
 
     for data in (b"", b"123456789", bytes(range(256))):
         for start in (0, 0x0B0C0001, 0xFFFFFFFF):
-            assert slowcrc.crc32(data, start) == crc32(data, start) & 0xFFFFFFFF
+            assert outbox_crc.crc32(data, start) == crc32(data, start) & 0xFFFFFFFF

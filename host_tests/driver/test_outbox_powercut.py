@@ -4,7 +4,7 @@ from host_tests.driver.harness import raises
 from host_tests.driver.powercut import at_random, check, record
 from host_tests.driver.storage import RTC, Card, Cut, Disk, Nor, on_disk
 from quectel import Outbox
-from quectel.flash import Flash
+from quectel.outbox_flash import Flash
 
 # Several times round a ring of three or four segments, at its emptiest and at its fullest.
 STEPS = (["put"] * 5 + [1, "put", 2, "put", "put", 1, "put", 3, "put"] + ["put", 1] * 3 + [9]) * 2
@@ -41,7 +41,7 @@ def test_card_that_refuses():
 
 
 def test_rtc_memory():
-    from quectel.rtcmemory import Memory
+    from quectel.outbox_memory import Memory
 
     rtc = RTC(264)
     rtc.power.most = 8

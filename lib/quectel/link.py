@@ -1,13 +1,13 @@
 """The way to the network, and back to it after anything: the recovery ladder.
 
 A Link is an operation of its modem that never ends. Every `modem.poll()` takes it one step on; it
-asks and tells the module what rungs.py has, and goes from row to row of this table. It is that of
-the EG800Q&EG91xQ manual, figure 1, and holds for all families: where the network itself gives an
-address (BC66, BC20, BC26), that it has one is the activation, the radio off and on again the
-deactivation, and a new APN is stored before it registers, which takes a REBOOT.
+asks and tells the module what link_steps.py has, and goes from row to row of this table. It is
+that of the EG800Q&EG91xQ manual, figure 1, and holds for all families: where the network itself
+gives an address (BC66, BC20, BC26), that it has one is the activation, the radio off and on again
+the deactivation, and a new APN is stored before it registers, which takes a REBOOT.
 
     state       what is tried                         time  it works  it does not
-    SIM         does the module see a SIM card?       20 s  REGISTER  REBOOT     (UG: 50 s)
+    SIM         does the module see a SIM card?       20 s  REGISTER  REBOOT
     REGISTER    is it registered, or roaming?         60 s  ACTIVATE  ACTIVATE; there is no status:
                                                                       RADIO, the second time REBOOT
     RADIO       configure; CFUN=0, CFUN=1                   REGISTER  REBOOT
@@ -26,21 +26,21 @@ Besides, in any row but the last two: a QICLOSE without an answer in its time (1
 module itself gives up at 10 s), or nothing answered for 60 s since a command left: REBOOT. The
 module has rebooted by itself: SIM, which counts for nothing.
 
-REBOOT is WAIT as long as backoff.py says so. Its counters begin anew when data has demonstrably
-arrived (`ok`, `delivered`) or after ten minutes of UP without a break; not when UP is reached, or
-a module that dies again and again would be rebooted every other minute.
+REBOOT is WAIT as long as link_backoff.py says so. Its counters begin anew when data has
+demonstrably arrived (`ok`, `delivered`) or after ten minutes of UP without a break; not when UP is
+reached, or a module that dies again and again would be rebooted every other minute.
 """
 
 import sys
 
 from micropython import const
 
-from . import watch
-from .backoff import Backoff
+from . import link_watch
 from .channel import now, ticks_diff
-from .rows import ACTIVATE, DEACTIVATE, PAUSE, RADIO, REBOOT, REGISTER, SILENT, SIM, UP, WAIT
-from .rungs import DEAD, NO_ANSWER, RESTARTED, STARTING, TROUBLE, UNCLOSED
-from .rungs import STOPPED as _STOPPED
+from .link_backoff import Backoff
+from .link_rows import ACTIVATE, DEACTIVATE, PAUSE, RADIO, REBOOT, REGISTER, SILENT, SIM, UP, WAIT
+from .link_steps import DEAD, NO_ANSWER, RESTARTED, STARTING, TROUBLE, UNCLOSED
+from .link_steps import STOPPED as _STOPPED
 
 STOPPED = "stopped"
 
@@ -59,6 +59,7 @@ _ROWS = {
 }
 
 _SILENT_MS = const(60_000)
+_TROUBLE_MS = const(5_000)
 _GAP_MS = const(10_000)  # a poll that comes later than that finds answers that waited for it
 _DOUBLINGS = const(6)  # of PAUSE
 
@@ -83,7 +84,7 @@ class Link:
 
     state    the row of the table it is in, a constant of this file
     address  the module's, as it was when it came up; "" while the way is not there
-    reason   why it is not up, in words (rungs.py, watch.py); "" when it is
+    reason   why it is not up, in words (link_steps.py, link_watch.py); "" when it is
     """
 
     def __init__(
@@ -114,9 +115,9 @@ class Link:
         self._status = -1  # the registration status in REGISTER; -1: none yet
         self._cycled = False  # RADIO has been tried for want of one
         self._refused = 0  # activations refused in a row
-        from . import rungs
+        from . import link_steps
 
-        rungs.way(modem).check(modem, apn, user, password, auth)
+        link_steps.way(modem).check(modem, apn, user, password, auth)
         if "_asleep" not in modem.__dict__:  # to ask for what is not there loads three files
             # The modem's `_boots` when sleep() or power_off() was called; -1: since then wake()
             modem._asleep = -1
@@ -158,7 +159,7 @@ class Link:
         EHOSTUNREACH (the link is not up, the text says why), or as `Socket.connect`. Five in a row
         that the module reports as failed have the context activated anew.
         """
-        from .delivery import opening
+        from .link_delivery import opening
 
         return self._go(opening(self, address, type, timeout_s), wait)
 
@@ -169,7 +170,7 @@ class Link:
         closed; open another one. BC66, BC20, UDP, and firmware without that question: it returns
         when the module has taken everything (SEND OK), which proves nothing.
         """
-        from .delivery import delivering
+        from .link_delivery import delivering
 
         return self._go(delivering(self, s), wait)
 
@@ -202,7 +203,7 @@ class Link:
                 modem._spin()
         finally:
             op.cancel()
-            leave("delivery")
+            leave("link_delivery")
         return op.result()
 
     # -- the operation -----------------------------------------------------------------------
@@ -230,7 +231,7 @@ class Link:
                         self._enter(state)
                     elif steps:
                         steps.send(op)
-                    else:
+                    elif not self._nap:
                         steps = self._row()
                         steps.send(None)
                 except StopIteration as e:
@@ -241,6 +242,7 @@ class Link:
                     steps = None
                     self.reason = TROUBLE
                     self._enter(REBOOT if self.state == REBOOT else PAUSE)
+                    self._nap = _TROUBLE_MS
                 yield
         finally:
             if steps:
@@ -248,10 +250,10 @@ class Link:
 
     def _row(self):
         if self.state == UP or self.state == SILENT:
-            return getattr(watch, self.state)(self)
-        from . import rows
+            return getattr(link_watch, self.state)(self)
+        from . import link_rows
 
-        return getattr(rows, self.state)(self)
+        return getattr(link_rows, self.state)(self)
 
     def _clock(self, channel) -> "str | None":
         # What time, silence and reboots make of the state. Allocates nothing while nothing is.
@@ -268,7 +270,7 @@ class Link:
             self._quiet += ms
         unclosed = False
         if timeouts != self._timeouts or channel.failed != self._failed:
-            unclosed = timeouts != self._timeouts and watch.closes(self._head)
+            unclosed = timeouts != self._timeouts and link_watch.closes(self._head)
             self._timeouts = timeouts
             self._failed = channel.failed
             if self._quiet < 0:
@@ -342,7 +344,7 @@ class Link:
         elif state == UP:
             self._refused = 0
             self.reason = ""
-            leave("rows", "rungs")
+            leave("link_rows", "link_steps")
         self._tell(self.reason)
 
     def _tell(self, reason: str) -> None:
@@ -353,7 +355,7 @@ class Link:
             except Exception:
                 self.modem.channel.dropped += 1
 
-    # -- for rows.py -------------------------------------------------------------------------
+    # -- for link_rows.py --------------------------------------------------------------------
 
     def _say(self, reason: str) -> None:
         if reason != self.reason:

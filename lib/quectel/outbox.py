@@ -1,14 +1,14 @@
 """A durable queue: what was put in is there after a power cut at any byte, until it is dropped.
 
-How it is written, and why that is safe: records.py. Where: folder.py, flash.py, blocks.py,
-rtcmemory.py.
+How it is written, and why that is safe: outbox_log.py. Where: outbox_files.py, outbox_flash.py,
+outbox_cards.py, outbox_memory.py.
 """
 
 import errno
 
 from micropython import const
 
-from .records import Records
+from .outbox_log import Records
 
 _NO_STAMP = const(0xFFFFFFFF)
 
@@ -18,20 +18,20 @@ _FULL = getattr(errno, "ENOSPC", errno.ENOMEM)
 
 def _store(where, capacity):
     if isinstance(where, str):
-        from .folder import Folder
+        from .outbox_files import Folder
 
         return Folder(where, 32_768 if capacity is None else capacity)
     if hasattr(where, "wanted"):  # a store of ours
         return where
     if hasattr(where, "readblocks"):
-        from . import flash
+        from . import outbox_flash
 
-        if flash.suits(where):
-            return flash.Flash(where, capacity)
-        from .blocks import Blocks
+        if outbox_flash.suits(where):
+            return outbox_flash.Flash(where, capacity)
+        from .outbox_cards import Blocks
 
         return Blocks(where, capacity)
-    from .rtcmemory import Memory
+    from .outbox_memory import Memory
 
     return Memory(where)
 
@@ -42,7 +42,8 @@ class Outbox(Records):
     `where`: a path (a folder of that name is made; `max` is 980), a block device, with nothing
     else on it (`esp32.Partition` or a part of `rp2.Flash`: 4052; an SD card: 468),
     `machine.RTC()` or a bytearray such as `alarm.sleep_memory` (224; they outlive deep sleep
-    only), or a store with measures of your own: `flash.Flash(...)`, `rtcmemory.Memory(...)`.
+    only), or a store with measures of your own: `outbox_flash.Flash(...)`,
+    `outbox_memory.Memory(...)`.
     `capacity`: bytes, of which a record takes its own and 12 to 27 more. None: 32768 in a folder,
     else all there is. A box with records in it keeps the capacity that it was made with.
     `full`: "drop" makes room, a page of the oldest records at a time (4 kB of flash, 1 kB in a

@@ -1,10 +1,10 @@
 """Where an Outbox is written: files, on littlefs, FAT, or what a computer has.
 
 All files are made, at their full size, when the box is: `a` and `b` of 1 kB, the two places of
-pages.py, and `0`, `1`, ... with four pages each. So a put cannot fail for want of space on FAT,
-and no file ever grows. littlefs copies a block to change a byte in it, and all that is behind it
-in the file: that is why no file is larger than a block, and why the page that is being filled has
-files of its own.
+outbox_pages.py, and `0`, `1`, ... with four pages each. So a put cannot fail for want of space on
+FAT, and no file ever grows. littlefs copies a block to change a byte in it, and all that is behind
+it in the file: that is why no file is larger than a block, and why the page that is being filled
+has files of its own.
 
 FAT on bare flash (CircuitPython's own drive) erases 4 kB to change a sector. A cut in just that
 moment may take what else is in those 4 kB, directories and other files too: no program can prevent
@@ -18,8 +18,8 @@ import sys
 
 from micropython import const
 
-from .pages import Pages
-from .records import LEAST
+from .outbox_log import LEAST
+from .outbox_pages import Pages
 
 _PAGE = const(1024)
 _IN_FILE = const(4)  # pages: a block of littlefs

@@ -2,9 +2,9 @@
 
 from micropython import const
 
+from .link_rows import DEACTIVATE, REGISTER, SILENT, UP
+from .link_steps import LOST, NO_ANSWER, UNOPENED
 from .modem import fail
-from .rows import DEACTIVATE, REGISTER, SILENT, UP
-from .rungs import LOST, NO_ANSWER, UNOPENED
 
 _RADIO_MS = const(15_000)
 _WATCH_MS = const(60_000)

@@ -7,7 +7,7 @@ import errno
 
 from micropython import const
 
-from . import rungs
+from . import link_steps
 from .attach import set_up
 
 _WATCH_MS = const(60_000)
@@ -36,59 +36,59 @@ def sim(link):
         pass
     while True:
         try:
-            why = yield from link._ask(rungs.sim(link.modem))
+            why = yield from link._ask(link_steps.sim(link.modem))
             if not why:
                 return REGISTER
         except (OSError, ValueError, IndexError) as e:
-            why = rungs.NOT_READY if hasattr(e, "code") else rungs.NO_ANSWER
+            why = link_steps.NOT_READY if hasattr(e, "code") else link_steps.NO_ANSWER
         link._say(why)
         yield from link._rest(_LOOK_MS)
 
 
 def register(link):
-    from . import watch  # which needs our states
+    from . import link_watch  # which needs our states
 
     modem = link.modem
-    way = rungs.way(modem)
+    way = link_steps.way(modem)
     if way.FIRST and link._apn and link._looked != modem._boots:
         try:
             new = yield from link._ask(way.configure(modem, link._apn))
             link._looked = modem._boots
             if new:
-                link.reason = rungs.NEW_APN
+                link.reason = link_steps.NEW_APN
                 return REBOOT
         except OSError:
             pass  # then with what it has
     while True:
         try:
-            link._status = yield from link._ask(watch.status(modem))
+            link._status = yield from link._ask(link_watch.status(modem))
             link._cycled = False
             if link._status in (1, 5):
                 return ACTIVATE
-            link._say(watch.words(link._status))
+            link._say(link_watch.words(link._status))
         except (OSError, ValueError, IndexError):
-            link._say(watch.words(-1))
+            link._say(link_watch.words(-1))
         yield from link._rest(_LOOK_MS)
 
 
 def radio(link):
     link._cycled = True
-    way = rungs.way(link.modem)
+    way = link_steps.way(link.modem)
     try:
         if not way.FIRST:
             yield from link._ask(way.configure(link.modem, link._apn))
-        yield from link._ask(rungs.radio(link.modem))
+        yield from link._ask(link_steps.radio(link.modem))
     except OSError:
-        link.reason = rungs.NO_RADIO
+        link.reason = link_steps.NO_RADIO
         return REBOOT
     return REGISTER
 
 
 def activate(link):
-    way = rungs.way(link.modem)
+    way = link_steps.way(link.modem)
     link._left = link._limit = way.ACTIVATE_MS
     while True:
-        why = rungs.NO_ADDRESS
+        why = link_steps.NO_ADDRESS
         try:
             address = yield from link._ask(way.address(link.modem))
             if address:
@@ -97,7 +97,7 @@ def activate(link):
             final = True
         except (OSError, ValueError, IndexError) as e:
             final = getattr(e, "errno", 0) != errno.ETIMEDOUT
-            why = rungs.REFUSED if hasattr(e, "code") else rungs.NO_ANSWER
+            why = link_steps.REFUSED if hasattr(e, "code") else link_steps.NO_ANSWER
         registered = link._status in (1, 5)
         if registered:
             link._say(why)
@@ -110,11 +110,11 @@ def activate(link):
 
 def deactivate(link):
     backoff = link.backoff
-    way = rungs.way(link.modem)
+    way = link_steps.way(link.modem)
     while True:
         try:
             if not (yield from link._ask(way.deactivate(link.modem))):
-                link.reason = rungs.NO_ANSWER
+                link.reason = link_steps.NO_ANSWER
                 return REBOOT
             backoff.undone = 0
             return PAUSE if link._refused else REGISTER
@@ -122,7 +122,7 @@ def deactivate(link):
             if hasattr(e, "code"):
                 backoff.undone += 1
                 if backoff.undone >= _UNDONE:
-                    link.reason = rungs.STUCK
+                    link.reason = link_steps.STUCK
                     return REBOOT
         yield from link._rest(_LOOK_MS)
 
@@ -135,10 +135,10 @@ def pause(link):
 
 def reboot(link):
     try:
-        yield from rungs.restart(link.modem)
+        yield from link_steps.restart(link.modem)
         return SIM
     except (OSError, ValueError, IndexError):
-        link.reason = rungs.DEAD
+        link.reason = link_steps.DEAD
         return REBOOT
 
 
@@ -146,7 +146,7 @@ def wait(link):
     while True:
         yield from link._rest(_WATCH_MS)
         try:
-            if not (yield from link._ask(rungs.sim(link.modem))):
+            if not (yield from link._ask(link_steps.sim(link.modem))):
                 return SIM
         except (OSError, ValueError, IndexError):
             pass

@@ -4,13 +4,13 @@ from struct import unpack
 
 from micropython import const
 
-from .flash import check
-from .pages import Pages
-from .records import LEAST
+from .outbox_flash import check
+from .outbox_log import LEAST
+from .outbox_pages import Pages
 
-_PLACES = const(2)  # pages.py
+_PLACES = const(2)  # outbox_pages.py
 _TRAILER = const(12)
-_PAGES = const(16)  # records.py: where a header says how many segments are in use
+_PAGES = const(16)  # outbox_log.py: where a header says how many segments are in use
 _SYNC = const(3)  # ioctl
 _COUNT = const(4)
 _SIZE = const(5)

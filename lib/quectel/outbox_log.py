@@ -1,7 +1,8 @@
 """Records in pages, written round and round over the segments of a store: what Outbox is made of.
 
-Theory of operation. The store (folder.py, flash.py, blocks.py, rtcmemory.py) has segments that are
-erased whole and then written from front to back, no byte twice. Page p lies in segment p % pages:
+Theory of operation. The store (outbox_files.py, outbox_flash.py, outbox_cards.py,
+outbox_memory.py) has segments that are erased whole and then written from front to back, no byte
+twice. Page p lies in segment p % pages:
 
     header  crc, page, first: number of the first record put here, head: that of the oldest live
             record when the page was begun, pages
@@ -29,7 +30,7 @@ from micropython import const
 try:
     from binascii import crc32
 except ImportError:  # many builds of CircuitPython
-    from .slowcrc import crc32  # type: ignore[assignment]
+    from .outbox_crc import crc32  # type: ignore[assignment]
 
 _VERSION = const(0x0B0C0001)  # of what is written; CRCs begin with it
 _HEADER = const(20)

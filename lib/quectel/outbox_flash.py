@@ -9,7 +9,7 @@ import sys
 
 from micropython import const
 
-from .records import LEAST
+from .outbox_log import LEAST
 
 _COUNT = const(4)  # ioctl
 _SIZE = const(5)
@@ -47,7 +47,7 @@ class Flash:
         self._window = window
         self.size = device.ioctl(_SIZE, 0)  # bytes of a segment
         self.count = device.ioctl(_COUNT, 0)  # segments there are
-        # Segments there are to be: two more than the capacity needs, see records.py.
+        # Segments there are to be: two more than the capacity needs, see outbox_log.py.
         self.wanted = self.count if capacity is None else -(-capacity // self.size) + LEAST - 1
         if self.wanted > self.count:
             raise ValueError("capacity: up to %d" % ((self.count - LEAST + 1) * self.size))

@@ -1,4 +1,4 @@
-"""Where an Outbox is written: blocks that can only be replaced whole (blocks.py, folder.py).
+"""Where an Outbox is written: blocks that can only be replaced whole (cards and files).
 
 A cut while a block is written may take what was in it. So the page that is being filled is written
 to two places in turn, each time with all that is in it, a revision and a CRC: of two revisions one
@@ -13,7 +13,7 @@ from struct import pack_into, unpack
 
 from micropython import const
 
-from .records import crc32
+from .outbox_log import crc32
 
 _TRAILER = const(12)
 _PLACES = const(2)
