@@ -39,6 +39,7 @@ def bench(monkeypatch):
 
     bench = test_boards.Bench("BC66")
     bench.module.network.udp("telemetry.example", 5683, echo=True)
+    bench.module.network.tcp("telemetry.example", 5684)
     monkeypatch.setattr(channel, "ticks_ms", lambda: bench.clock.now)
     monkeypatch.setattr(test_boards, "SimUART", TickingUART)
     with test_boards.wired(bench, "generic_rp2040_bc66", monkeypatch):  # its pins are the README's
@@ -56,7 +57,7 @@ def run(text):
 
 def test_every_python_block_is_run():
     assert len(BLOCKS) == README.count("```python")
-    assert len(BOARD) == 1 and len(PROGRAMS) == 3
+    assert len(BOARD) == 1 and len(PROGRAMS) == 5
 
 
 def test_the_first_program_gets_an_answer(bench):
@@ -73,8 +74,21 @@ def test_the_program_that_polls(bench, capsys):
 def test_the_program_that_fails(bench, capsys):
     import errno
 
-    run(PROGRAMS[2])
+    run(PROGRAMS[4])
     assert capsys.readouterr().out == "%d 565\n" % errno.EHOSTUNREACH
+
+
+def test_the_program_with_a_link(bench, capsys):
+    names = run(PROGRAMS[2])
+    assert capsys.readouterr().out.endswith("up \n")
+    assert names["link"].up() and not bench.module.sockets[0]
+
+
+def test_the_program_with_an_outbox(monkeypatch, tmp_path, capsys):
+    monkeypatch.chdir(tmp_path)
+    run(PROGRAMS[3])
+    run(PROGRAMS[3])
+    assert capsys.readouterr().out == "1 [b'{\"t\":21.5}']\n" * 2
 
 
 def test_every_method_it_names_exists(bench):
