@@ -24,10 +24,11 @@ ROOT = interpreters.ROOT
 APN = "iot.example"
 HOST = "telemetry.example"
 READINGS = 10
+READING = re.compile(r"([0-9a-f]+-\d+):-?\d+\.\d")  # name:value
 SECONDS = 120  # for all of it, fetching MicroPython excepted
 
 # A module starts in seconds, a network may take minutes: enough to see, not enough to bore.
-MODULE = "bc66 --pty --off --trace --baud 115200 --delay boot=1000 --register-ms 1500".split()
+MODULE = "bc66 --pty --off --trace --baud 115200 --delay boot=500 --register-ms 1000".split()
 
 
 class Failed(Exception):
@@ -48,7 +49,7 @@ def shown(data):
 
 
 class Servers:
-    """UDP and TCP on the loopback interface. `received`: number -> how often that reading came."""
+    """UDP and TCP on the loopback interface. `received`: name -> how often that reading came."""
 
     def __init__(self, silent):
         self.silent = silent
@@ -69,15 +70,16 @@ class Servers:
         self._tcp.close()
 
     def answer(self, kind, data):
-        """Takes note of a reading; returns what to answer, b"" for nothing."""
-        found = re.fullmatch(rb"reading (\d{1,4}) -?\d+\.\d\n?", data)
-        if not found:
-            say("server", "%s: no reading: %r" % (kind, data))
+        """Takes note of a batch of readings; returns what to answer, b"" for nothing."""
+        found = [READING.fullmatch(part) for part in shown(data).split("/")]
+        if None in found:
+            say("server", "%s: no readings: %r" % (kind, data))
             return b""
-        number = int(found.group(1))
-        times = self.received[number] = self.received.get(number, 0) + 1
-        say("server", "%s: %s%s" % (kind, shown(data), ", again" if times > 1 else ""))
-        return b"" if self.silent else b"ack %d\n" % number
+        for reading in found:
+            name = reading.group(1)
+            times = self.received[name] = self.received.get(name, 0) + 1
+            say("server", "%s: %s%s" % (kind, reading.group(), ", again" if times > 1 else ""))
+        return b"" if self.silent else b"ack %s\n" % name.encode()
 
     async def _serve(self, reader, writer):
         try:
@@ -117,9 +119,9 @@ class Node:
 
     def heard(self, text):
         say("node", text)
-        found = re.fullmatch(r"reading (\d+) acknowledged", text)
+        found = re.fullmatch(r"reading (\S+):\S+ acknowledged", text)
         if found:
-            self.acknowledged.add(int(found.group(1)))
+            self.acknowledged.add(found.group(1))
         found = re.fullmatch(r"(\d+) of %d readings delivered" % READINGS, text)
         self.claim = int(found.group(1)) if found else None
 
@@ -196,16 +198,21 @@ class Demo:
         shutil.copyfile(os.path.join(ROOT, "boards", "unix_pty.py"), path)
         own = {
             "APN": os.environ.get("APN") or APN,
-            "ATTACH_MS": 20_000,
-            "SERVER": HOST,
-            "UDP_PORT": self.servers.udp_port,
-            "TCP_PORT": self.servers.tcp_port,
+            "SERVERS": ((HOST, self.servers.udp_port, 2), (HOST, self.servers.tcp_port, 1)),
+            "STORE": os.path.join(self.folder, "readings"),
+            "READINGS": READINGS,
+            "BATCH": READINGS // 2,  # a session by UDP and one by TCP
+            "READ_S": 0.2,
+            "UP_S": 20,
+            "BACKOFF": 0,
         }
         if self.silent:
             own["ACK_S"] = 2  # three times in vain are soon over
         with open(path, "a", encoding="utf-8") as file:
             file.write("\n# written by host_tests/demo.py\n")
             file.writelines("%s = %r\n" % item for item in own.items())
+            # There is no STATUS here, and the driver waits the longest time of a real module.
+            file.write("quectel.BC66.GONE_MS = 1500\n")
 
     async def _node(self, terminal):
         lib = os.path.join(ROOT, "lib")
@@ -253,11 +260,10 @@ class Demo:
 
     def verdict(self, why):
         """Say how it went. The readings that count came exactly once and were acknowledged."""
-        wanted = set(range(1, READINGS + 1))
-        once = {number for number, times in self.servers.received.items() if times == 1}
-        delivered = wanted & once & self.node.acknowledged
+        once = {name for name, times in self.servers.received.items() if times == 1}
+        delivered = once & self.node.acknowledged
         agreed = self.status == 0 and self.node.claim == READINGS
-        if not why and agreed and delivered == wanted == set(self.servers.received):
+        if not why and agreed and len(delivered) == READINGS == len(self.servers.received):
             return self._result(delivered, 0)
         if why:
             print("demo: " + why)
