@@ -108,6 +108,7 @@ def let_go(s, what: int) -> None:
         _abandon(s)
     if what:
         s._in = None
+        s._avail = True  # its recv URC may have been lost: the next one asks the module
     else:
         _forget(s)
 
