@@ -13,7 +13,7 @@ _RESET = const(-7)  # errors.py
 def settle(modem, lines: list):
     """Steps: by the `lines` of QISTATE, close what nobody owns and fail what is not there."""
     # The <socket_state>s in which a client is connected
-    alive = getattr(modem, "_alive", "2")
+    alive = getattr(type(modem), "_alive", "2")  # of the modem: that would load services.py
     states = {}
     for line in lines:
         line = line[10:].split(",")
