@@ -12,10 +12,11 @@ export QUECTEL_TYPINGS := $(VENV)/typings
 export RUFF_CACHE_DIR := $(CACHE)/ruff
 export V
 
-.PHONY: help demo test conformance bench lint clean venv
+.PHONY: help demo year test conformance bench lint clean venv
 
 help:
 	@echo 'make demo         the driver talking to a simulated module (V=1: every byte on the line)'
+	@echo 'make year         a year of a node on the virtual clock, with weather (SEED=n, ON=micropython)'
 	@echo 'make test         lint, then all tests, on CPython and on two real MicroPythons'
 	@echo 'make conformance  what the manuals say and which tests say so, from the last run of all tests'
 	@echo 'make bench        what the driver costs: sizes, memory, time'
@@ -26,6 +27,9 @@ help:
 
 demo:
 	@$(PYTHON) -m host_tests.demo
+
+year: venv
+	@$(RUN) -m host_tests.life
 
 test: venv
 	@$(RUN) -m host_tests.interpreters || true

@@ -4,7 +4,7 @@ Environment:
     SEED=n            that one world, instead of a few
     DAYS=n            instead of 365
     MODULE=BC26       another module
-    ON=micropython    on a 32-bit MicroPython with a heap of 64 kB, its files on littlefs (slower)
+    ON=micropython    on a 32-bit MicroPython with a heap of 64 kB (EG800Q: 88 kB); much slower
     V=1               every line that the node prints
 """
 
@@ -33,7 +33,8 @@ def run(world, far):
     if not far:
         return inside.live(world)
     with outside.program() as folder:
-        node = outside.Outside(world, folder, interpreters.find(32), store="files")
+        heap = "64k" if world.family.startswith("BC") else "88k"
+        node = outside.Outside(world, folder, interpreters.find(32), heap=heap)
         world.live(node.start)
 
 
