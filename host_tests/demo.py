@@ -11,6 +11,7 @@ Environment:
 """
 
 import asyncio
+import json
 import os
 import re
 import shutil
@@ -176,7 +177,19 @@ class Demo:
     async def _module(self):
         """Start the simulated module; its terminal's name and its process."""
         pins = os.path.join(self.folder, "pins")
-        command = [sys.executable, "-m", "host_tests.simulator", *MODULE, "--pins", pins]
+        nvram = os.path.join(self.folder, "nvram")
+        with open(nvram, "w", encoding="utf-8") as file:
+            json.dump({"apn": APN}, file)  # as after its first day: a new APN costs a restart
+        command = [
+            sys.executable,
+            "-m",
+            "host_tests.simulator",
+            *MODULE,
+            "--pins",
+            pins,
+            "--nvram",
+            nvram,
+        ]
         command += ["--apn", APN, "--dns", HOST + "=127.0.0.1"]
         process = await self._start(*command, stderr=asyncio.subprocess.PIPE)
         self._relay(process.stderr, self._trace)
@@ -211,8 +224,8 @@ class Demo:
         with open(path, "a", encoding="utf-8") as file:
             file.write("\n# written by host_tests/demo.py\n")
             file.writelines("%s = %r\n" % item for item in own.items())
-            # There is no STATUS here, and the driver waits the longest time of a real module.
-            file.write("quectel.BC66.GONE_MS = 1500\n")
+            # There is no STATUS pin here to end the waits for a real module's longest times.
+            file.write("quectel.BC66.GONE_MS = 1500\nquectel.BC66.BOOT_MS = 1500\n")
 
     async def _node(self, terminal):
         lib = os.path.join(ROOT, "lib")

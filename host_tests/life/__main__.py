@@ -65,7 +65,6 @@ def main():
         columns.append(
             (str(seed), report.rows(world) + [("CPU time of all this", "%.0f s" % cpu)])
         )
-        print("seed %d: %s" % (seed, " ".join(columns[-1][1][2])), file=sys.stderr, flush=True)
     print(
         "%s, a reading every 15 minutes, a session every hour, on %s"
         % (family, "a 32-bit MicroPython" if far else "CPython")
