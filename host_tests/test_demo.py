@@ -127,7 +127,7 @@ def failed(run):
 def test_ten_readings_arrive(started):
     lines = succeeded(started["plain"])
     text = "\n".join(lines)
-    for step in ("power on", "registered", "address"):
+    for step in ("power on", "registered; address 10."):
         assert "node   | " + step in text
     assert not [line for line in lines if line.startswith(("module | >", "module | <"))]
 

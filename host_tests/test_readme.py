@@ -90,9 +90,9 @@ def test_every_method_it_names_exists(bench):
             # A name that Modem knows of is looked up in the file it is in only when it is called.
             found = getattr(things[letter], name)
             if letter == "m" and not hasattr(type(m), name):
-                from quectel import attach, services
+                from quectel import attach, methods
 
-                found = getattr(attach, name, None) or getattr(services, name)
+                found = getattr(attach, name, None) or getattr(methods, name)
             assert callable(found)
         except AttributeError:
             missing.append(letter + "." + name)
