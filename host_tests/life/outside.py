@@ -25,11 +25,11 @@ PATIENCE = 60  # seconds of this computer's time for one answer of the node
 
 
 @contextlib.contextmanager
-def program(compiled=True):
+def program(compiled=True, source=PROGRAM):
     """A folder with the node's program, its board file and the driver, as .mpy or as .py."""
     with tempfile.TemporaryDirectory(prefix="life-") as folder:
         os.mkdir(os.path.join(folder, "quectel"))
-        jobs = [(PROGRAM, "sensor_node.py"), (FAR, "modem_board.py")]
+        jobs = [(source, "sensor_node.py"), (FAR, "modem_board.py")]
         for name in sorted(os.listdir(DRIVER)):
             if name.endswith(".py"):
                 jobs.append((os.path.join(DRIVER, name), os.path.join("quectel", name)))

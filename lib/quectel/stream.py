@@ -23,7 +23,7 @@ def __getattr__(name: str):
 
 def context(s, cid: int) -> None:
     """Use PDP context `cid` from connect(), bind() on; it is activated when needed."""
-    if not 0 < cid <= getattr(s._modem, "CONTEXTS", 1):
+    if not 0 < cid <= getattr(type(s._modem), "CONTEXTS", 1):
         raise ValueError("context %d" % cid)
     s._context = cid
 
