@@ -1,9 +1,10 @@
 """A computer: MicroPython's unix port or CPython, the module behind a terminal.
 
 Copy to modem_board.py. `QUECTEL_UART` names the terminal, `QUECTEL_MODULE` the module (BC66 if not
-given), `QUECTEL_PINS` the FIFO that switches a simulated one, if there is one:
+given), `QUECTEL_PINS` the FIFO that switches a simulated one, if there is one, `QUECTEL_STATUS` the
+file that tells whether it is on:
 
-    python3 -m host_tests.simulator bc66 --pty --off --pins /tmp/pins
+    python3 -m host_tests.simulator bc66 --pty --off --pins /tmp/pins --status /tmp/status
 
 A real module on a USB adapter: first `stty -F /dev/ttyUSB0 115200 raw -echo`. Not tried with one.
 """
@@ -47,12 +48,28 @@ class Pad:
             fifo.write("%s %d\n" % (self.name, level))
 
 
+class Status:
+    """VDD_EXT, or STATUS."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def value(self):
+        with open(self.path) as file:
+            return int(file.read(1))
+
+
 def modem():
     pins = os.getenv("QUECTEL_PINS")
+    status = os.getenv("QUECTEL_STATUS")
     power = None
     if pins:
         power = quectel.Power(
-            Pad(pins, "PWRKEY"), pwrkey_on=0, reset=Pad(pins, "RESET"), reset_on=0
+            Pad(pins, "PWRKEY"),
+            pwrkey_on=0,
+            reset=Pad(pins, "RESET"),
+            reset_on=0,
+            status=Status(status) if status else None,
         )
     family = getattr(quectel, os.getenv("QUECTEL_MODULE") or "BC66")
     m = family(Terminal(os.getenv("QUECTEL_UART")), power)

@@ -187,6 +187,8 @@ class Demo:
             *MODULE,
             "--pins",
             pins,
+            "--status",
+            os.path.join(self.folder, "status"),
             "--nvram",
             nvram,
         ]
@@ -224,13 +226,14 @@ class Demo:
         with open(path, "a", encoding="utf-8") as file:
             file.write("\n# written by host_tests/demo.py\n")
             file.writelines("%s = %r\n" % item for item in own.items())
-            # There is no STATUS pin here to end the waits for a real module's longest times.
-            file.write("quectel.BC66.GONE_MS = 1500\nquectel.BC66.BOOT_MS = 1500\n")
 
     async def _node(self, terminal):
         lib = os.path.join(ROOT, "lib")
         environment = dict(
-            os.environ, QUECTEL_UART=terminal, QUECTEL_PINS=os.path.join(self.folder, "pins")
+            os.environ,
+            QUECTEL_UART=terminal,
+            QUECTEL_PINS=os.path.join(self.folder, "pins"),
+            QUECTEL_STATUS=os.path.join(self.folder, "status"),
         )
         if self.python:
             command = self.python

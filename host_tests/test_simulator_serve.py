@@ -167,6 +167,17 @@ def test_pins_switch_on_reset_and_off(tmp_path):
         line.until(b"NORMAL POWER DOWN\r\n")
 
 
+def test_status_tells_whether_it_is_on(tmp_path):
+    pins, status = tmp_path / "pins", tmp_path / "status"
+    with on_terminal("bc66", "--off", "--pins", str(pins), "--status", str(status)) as line:
+        assert status.read_text() == "0"
+        pins.write_text("PWRKEY 0\n")
+        line.until(b"RDY\r\n")
+        while status.read_text() != "1":  # it is looked at every 10 ms
+            select.select([], [], [], 0.01)
+    assert not status.exists()
+
+
 def test_pins_that_make_no_sense_are_told(tmp_path):
     pins = tmp_path / "pins"
     with on_terminal("bc66", "--pins", str(pins)) as line:
@@ -246,7 +257,7 @@ def test_what_is_typed_wrong_gets_one_line_and_status_2(arguments):
 def test_help_names_every_option():
     run = subprocess.run(COMMAND + ["--help"], cwd=ROOT, capture_output=True, timeout=PATIENCE)
     for option in (
-        "--pty --tcp --off --pins --baud --apn --no-sim --roaming --register-ms --delay --chunks "
-        "--dns --time --nvram --trace --seed --quirk --hold-tcp"
+        "--pty --tcp --off --pins --status --baud --apn --no-sim --roaming --register-ms --delay "
+        "--chunks --dns --time --nvram --trace --seed --quirk --hold-tcp"
     ).split():
         assert option.encode() in run.stdout

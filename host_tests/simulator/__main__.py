@@ -11,7 +11,7 @@ import sys
 from . import families, realntp
 from .module import Module
 from .realnet import RealNetwork, split_target
-from .serve import Pacer, Pins, Port, Terminal
+from .serve import Pacer, Pins, Port, Status, Terminal
 from .uart import Cuts
 from .wallclock import WallClock
 
@@ -157,7 +157,12 @@ def parser():
     power.add_argument(
         "--pins",
         metavar="PATH",
-        help="a FIFO (made if it is not there) that drives PWRKEY, RESET and DTR",
+        help="a FIFO (made if it is not there) that drives PWRKEY, RESET, DTR and PSM_EINT",
+    )
+    power.add_argument(
+        "--status",
+        metavar="PATH",
+        help="a file that tells the level of VDD_EXT, or STATUS: 1 while the module is on",
     )
     power.add_argument(
         "--nvram", metavar="FILE", help="keep the stored settings in that file (JSON)"
@@ -329,13 +334,16 @@ async def serve(options, nvram):
         line = await open_line(options, module)
     except OSError as e:
         return refuse("cannot serve: %s" % e)
-    pins = None
-    if options.pins:
-        try:
-            pins = Pins(loop, options.pins, module, complain)
-        except OSError as e:
-            line.close()
-            return refuse(str(e))
+    pads = []
+    try:
+        if options.pins:
+            pads.append(Pins(loop, options.pins, module, complain))
+        if options.status:
+            pads.append(Status(loop, options.status, module))
+    except OSError as e:
+        for part in [line] + pads:
+            part.close()
+        return refuse(str(e))
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
@@ -344,9 +352,8 @@ async def serve(options, nvram):
         module.boot()
     await stop.wait()
     module.power_cut()
-    line.close()
-    if pins:
-        pins.close()
+    for part in [line] + pads:
+        part.close()
     return 0
 
 

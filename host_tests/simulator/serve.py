@@ -1,4 +1,5 @@
-"""A module's line on a pseudo-terminal or a TCP port, and its pads on a FIFO. CPython only."""
+"""A module's line on a pseudo-terminal or a TCP port, its pads on a FIFO, and VDD_EXT in a file.
+CPython only."""
 
 import asyncio
 import os
@@ -7,6 +8,7 @@ import stat
 import tty
 
 BIT_TIMES = 10  # per byte: start, eight, stop
+LOOK_S = 0.01  # how often VDD_EXT is looked at
 
 
 class Pacer:
@@ -191,3 +193,27 @@ class Pins:
         os.close(self._fd)
         if self._made:
             os.unlink(self.path)
+
+
+class Status:
+    """A file with one byte, 0 or 1: the level of VDD_EXT, which is STATUS on other modules."""
+
+    def __init__(self, loop, path, module):
+        self.loop = loop
+        self.path = path
+        self.module = module
+        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o666)
+        self._told = None
+        self._look()
+
+    def _look(self):
+        level = self.module.vdd_ext
+        if level != self._told:
+            os.pwrite(self._fd, b"%d" % level, 0)
+            self._told = level
+        self._timer = self.loop.call_later(LOOK_S, self._look)
+
+    def close(self):
+        self._timer.cancel()
+        os.close(self._fd)
+        os.unlink(self.path)
