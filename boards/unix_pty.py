@@ -1,8 +1,8 @@
 """A computer: MicroPython's unix port or CPython, the module behind a terminal.
 
 Copy to modem_board.py. `QUECTEL_UART` names the terminal, `QUECTEL_MODULE` the module (BC66 if not
-given), `QUECTEL_PINS` the FIFO that switches a simulated one, if there is one, `QUECTEL_STATUS` the
-file that tells whether it is on:
+given), `QUECTEL_PINS` the FIFO that switches a simulated one, if there is one, `QUECTEL_STATUS`
+the file that tells whether it is on:
 
     python3 -m host_tests.simulator bc66 --pty --off --pins /tmp/pins --status /tmp/status
 

@@ -175,7 +175,6 @@ def test_status_tells_whether_it_is_on(tmp_path):
         line.until(b"RDY\r\n")
         while status.read_text() != "1":  # it is looked at every 10 ms
             select.select([], [], [], 0.01)
-    assert not status.exists()
 
 
 def test_pins_that_make_no_sense_are_told(tmp_path):
@@ -219,12 +218,12 @@ def test_trace_shows_whole_lines_both_ways():
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_well(number, tmp_path):
-    pins = tmp_path / "pins"
-    with on_terminal("bc66", "--pins", str(pins)) as line:
+    pins, status = tmp_path / "pins", tmp_path / "status"
+    with on_terminal("bc66", "--pins", str(pins), "--status", str(status)) as line:
         line.process.send_signal(number)
         out, err = line.process.communicate(timeout=PATIENCE)
         assert (line.process.returncode, out, err) == (0, b"", b"")
-    assert not pins.exists()
+    assert not pins.exists() and not status.exists()
 
 
 WRONG = [
