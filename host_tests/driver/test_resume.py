@@ -273,3 +273,19 @@ def test_power_on_resumes(line):
         use(d.clock)
         (s,) = d.modem.power_on(resume=True)
         assert s.recv(20) == b"meanwhile"
+
+
+def test_power_on_resumes_without_a_word_to_the_peer_of_a_transparent_connection(line):
+    for family in ("EG915Q", "UG96"):
+        d = before(line, family)
+        s, peer = d.tcp()
+        s.transparent().write(b"the last of it")
+        d.run(500)
+        d.clock.advance(60_000)
+        pins = [Pin(d.clock, d.module.pwrkey)]
+        d.modem = type(d.modem)(d.uart, Power(pins[0]))
+        guard(d)
+        use(d.clock)
+        assert d.modem.power_on(resume=True) == []  # its stream has a hole
+        assert peer.received == b"the last of it" and pins[0].log == []
+        assert d.modem.sockets() == []

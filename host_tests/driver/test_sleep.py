@@ -414,3 +414,12 @@ def test_a_night_of_naps():
     assert peer.received == [b"reading %d" % n for n in range(20)]
     stats = d.modem.stats()
     assert stats["timeouts"] == stats["stray"] == stats["dropped"] == 0
+
+
+def test_an_eg_that_no_byte_wakes_is_not_pressed_off_by_power_on():
+    for resume in (False, True):
+        d = slept(family="EG800Q", pins="dtr pwrkey", byte_wakes=False)
+        d.modem = type(d.modem)(d.uart, d.modem.power)  # the board has started anew
+        d.modem.idle = d.idle
+        d.modem.power_on(resume=resume)
+        assert d.pins["pwrkey"].log == [] and d.modem.command("+CSQ") == CSQ

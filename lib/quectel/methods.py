@@ -4,6 +4,7 @@ _FILES = {
     "shutdown": ("power_off", "reset", "restart"),
     "psm": ("psm", "edrx"),
     "sleep": ("qsclk", "sleep", "wake"),
+    "resume": ("_resume",),
     "contexts": ("configure_context", "contexts", "activate", "deactivate", "_attach"),
 }
 

@@ -149,6 +149,7 @@ class PdpModem(Modem):
     URC_PORT = ""  # the command that sends URCs to this UART, if the firmware knows it
     _alive = "23"  # 3 listening; firmware of UG96 says it of clients that are connected
     _dns_config = True
+    _holed: "bool | None" = None  # did a transparent connection have the line? resume.py
 
     def __init__(self, uart, power=None) -> None:
         super().__init__(uart, power)
@@ -175,11 +176,13 @@ class PdpModem(Modem):
 
         connect(self, s, address)
 
-    def power_on(self, *args, **more):
+    def power_on(self, resume: bool = False, **more):
         """As in attach.py; refused in transparent mode, where silence means nothing."""
         if self.channel.raw is not None:
             self.channel.raw.refuse(_ASK)
-        return self.__getattr__("power_on")(*args, **more)
+        if self.power:
+            self.power.on("dtr", 1)  # or one that sleeps lightly may hear nothing, and be pressed
+        return self.__getattr__("_resume" if resume else "power_on")(**more)
 
     def reset(self, **more):
         """As in services.py; by the RESET pin it ends transparent mode too."""

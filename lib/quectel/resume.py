@@ -16,7 +16,7 @@ not in the module.
 
 from micropython import const
 
-from .attach import set_up
+from .attach import power_on, set_up
 from .channel import pause
 from .services import fields, number
 from .sleep import hosted, rouse
@@ -29,12 +29,20 @@ _OK = b"\r\nOK\r\n"
 _TAIL = const(128)  # bytes: URCs may come behind it
 
 
+def _resume(modem):
+    # power_on(resume=True) of an UG9x or EG91xQ: its probes are for the module, not for a peer.
+    modem._holed = yield from _out_of_transparent(modem)
+    return (yield from power_on(modem, True))
+
+
 def take_over(modem):
     """Steps of `power_on(resume=True)`: wakes and sets up the module; the Sockets it has open.
 
     To be called before anything is written to the module. OSError(ETIMEDOUT): no answer.
     """
-    holed = yield from _out_of_transparent(modem)
+    holed = modem._holed if hosted(modem) else False
+    if holed is None:
+        holed = yield from _out_of_transparent(modem)
     yield from rouse(modem)
     if hosted(modem):
         yield from _contexts(modem)
