@@ -118,6 +118,38 @@ def test_it_stands_still_while_the_module_sleeps():
     assert b.link.rest_s() == rest and b.link.state == "wait"
 
 
+def test_it_goes_on_when_a_module_cannot_be_woken():
+    b = Bench("BC66", pins="pwrkey reset")
+    b.up()
+    b.modem.sleep()
+    b.module.hang()
+    fails(errno.ETIMEDOUT, b.modem.wake)
+    b.until("reboot")
+    assert b.until("up") and b.module.running
+
+
+def test_it_goes_on_when_what_was_switched_off_cannot_be_switched_on():
+    b = Bench("BC66", baud=115200)
+    b.up()
+    b.modem.power_off()
+    b.module.boot()
+    b.desk.uart.baudrate = 9600
+    b.run(5_000)
+    fails(errno.EIO, b.modem.power_on)
+    assert b.until("reboot")
+
+
+def test_it_stands_still_while_the_program_restarts_the_module():
+    for family in ("BC66", "UG96", "EG800Q", "EG915Q"):
+        boot = 5_000 if family == "BC66" else 9_000 if family == "UG96" else 12_000
+        b = Bench(family, pins="pwrkey", delays={"boot": boot, "answer": 0})
+        b.up()
+        b.modem.restart()
+        assert len(b.presses) == 1
+        b.until("up")
+        assert "reboot" not in b.states() and len(b.presses) == 1
+
+
 def test_time_without_polls_is_no_patience_spent():
     # Nobody polled for an hour: the module had no chance in it, but the wait for a reboot is over.
     b = Bench("BC66", sim=False)

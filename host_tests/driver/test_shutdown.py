@@ -130,6 +130,28 @@ def test_force_uses_pwrdwn_without_a_word():
     assert said(d, "+QPOWD") == [] and d.module.vdd_ext == 0
 
 
+def test_a_module_in_deep_sleep_is_woken_by_it_and_switched_off_all_the_same():
+    for family in ("BC66", "BC26"):
+        for names in ("pwrkey", "pwrkey status"):
+            d = wired(family, names, delays={"boot": 5_000, "answer": 0})
+            d.modem.imei()
+            assert d.module.deep_sleep()
+            d.modem.power_off()
+            assert d.module.state == "off" and d.moves == []
+
+
+def test_a_module_that_reboots_at_that_moment_is_switched_off_all_the_same():
+    for family in ("BC66", "EG800Q", "UG96"):
+        for names in ("pwrkey", "pwrkey status"):
+            for ms in range(0, 300, 50):
+                d = wired(family, names, delays={"boot": 3_000, "answer": 300})
+                d.modem.imei()
+                d.clock.call_later(ms, d.module.reboot)
+                d.modem.power_off()
+                d.run(1_000)
+                assert d.module.state == "off", (family, names, ms)
+
+
 # -- reset ---------------------------------------------------------------------------------------
 
 
@@ -209,3 +231,13 @@ def test_restart_of_a_module_that_never_comes_back():
     d.module.boot = lambda: None
     fails(errno.ENODEV, d.modem.restart)
     assert d.clock.now < 200_000
+
+
+def test_restart_presses_nothing_in_transparent_mode():
+    for names in ("pwrkey", "pwrkey reset"):
+        d = wired("EG800Q", names)
+        s, _ = d.tcp()
+        raw = s.transparent()
+        fails(errno.EALREADY, d.modem.restart)
+        assert d.moves == []
+        raw.close()

@@ -119,7 +119,8 @@ class Link:
 
         link_steps.way(modem).check(modem, apn, user, password, auth)
         if "_asleep" not in modem.__dict__:  # to ask for what is not there loads three files
-            # The modem's `_boots` when sleep() or power_off() was called; -1: since then wake()
+            # The modem's `_boots` when sleep() or power_off() was called; -1: since then wake().
+            # -2: power_off() or restart() is at work
             modem._asleep = -1
 
     # -- what the program calls --------------------------------------------------------------
@@ -217,7 +218,12 @@ class Link:
             while self._op is op:
                 # It never ends; but between its commands others need not wait for it.
                 op.rests = channel._owner is not op  # type: ignore[attr-defined]
-                if modem._asleep == modem._boots or getattr(channel, "raw", None) is not None:
+                asleep = modem._asleep
+                if (
+                    asleep == modem._boots
+                    or (asleep < -1 and self.state != REBOOT)
+                    or getattr(channel, "raw", None) is not None
+                ):
                     # In transparent mode nothing can be asked either.
                     self._tick = self._began = now()
                     yield

@@ -3,7 +3,9 @@
 A module is off after these, each tried where the one before could not be, or did not help:
 
     step      what                                        ends
-    TELL      QPOWD, with the family's argument           OK, or its last words
+    TELL      QPOWD, with the family's argument; if that  OK, or its last words; BOOT_MS between
+              has no answer, again: it may have rebooted, the two, or RDY
+              or just been woken by the first one
     PRESS     PWRDWN_N, or PWRKEY if STATUS says on       after PWRDWN_MS, OFF_MS
     GONE      the module leaves the network               STATUS off, or its last words; GONE_MS
     SUPPLY    the supply off, where a pin switches it     at once
@@ -24,6 +26,7 @@ from .modem import fail
 _QPOWD_MS = const(15_000)
 _DISCHARGE_MS = const(1_000)  # with the supply off, before it comes back
 _RECENT_MS = const(3_000)  # longer than a round of probes
+_SWITCHED = const(-2)  # modem._asleep: it is being switched, and no link is to interfere
 
 # channel.py
 _CLEAN = const(0)
@@ -67,17 +70,21 @@ def power_off(modem, force: bool = False):
     `force`: at once, by the supply, PWRDWN_N or QPOWD's other argument. OSError(ETIMEDOUT): it
     does not answer, and no pin tells or does more; or STATUS stays on.
     """
-    boots = modem._boots
-    if not (force and has(modem, "supply")):
-        told = False
-        if not (force and has(modem, "pwrdwn")):
-            told = yield from _tell(modem, force)
-        for s in modem._sockets:
-            if s:
-                s._fail(_RESET)
-        if not told:
-            yield from _press(modem)
-        yield from _gone(modem, boots)
+    try:
+        modem._asleep = _SWITCHED
+        if not (force and has(modem, "supply")):
+            boots = None
+            if not (force and has(modem, "pwrdwn")):
+                boots = yield from _tell(modem, force)
+            for s in modem._sockets:
+                if s:
+                    s._fail(_RESET)
+            if boots is None:
+                boots = modem._boots
+                yield from _press(modem)
+            yield from _gone(modem, boots)
+    finally:
+        modem._asleep = -1
     if has(modem, "supply"):
         modem.power.on("supply", 0)
     modem._rebooted()
@@ -85,14 +92,25 @@ def power_off(modem, force: bool = False):
 
 
 def _tell(modem, force: bool):
-    boots = modem._boots
-    try:
-        yield from modem._at(_of(modem, "OFF_AT_ONCE" if force else "POWER_OFF"), _QPOWD_MS)
-    except OSError as e:
-        if e.args[0] == errno.EALREADY and not force:
-            raise  # the line is in transparent mode
-        return boots != modem._boots  # some go without an OK
-    return True
+    # `_boots` before the command that has been heeded; None: there is none.
+    first = modem._boots
+    for once in (True, False):
+        boots = modem._boots
+        try:
+            yield from modem._at(_of(modem, "OFF_AT_ONCE" if force else "POWER_OFF"), _QPOWD_MS)
+            return boots
+        except OSError as e:
+            if e.args[0] == errno.EALREADY and not force:
+                raise  # the line is in transparent mode
+            if hasattr(e, "code"):
+                break
+        t = now()
+        while once and first == modem._boots and since(t) < modem.BOOT_MS:
+            if is_on(modem) is False:
+                return None
+            yield
+    # Some go without an OK, and answer no more.
+    return None if first == modem._boots else first
 
 
 def _press(modem):
@@ -139,24 +157,31 @@ def restart(modem):
     if not (has(modem, "pwrkey") or has(modem, "supply")):
         return (yield from reset(modem))
     try:
-        yield from power_off(modem)
-    except OSError:
-        if has(modem, "reset"):
-            yield from kick(modem, "reset", _of(modem, "RESET_MS"))
-        else:
-            yield from press(modem, "pwrkey", _of(modem, "OFF_MS"))
+        try:
+            yield from power_off(modem)
+            modem._asleep = _SWITCHED
+        except OSError as e:
+            if e.args[0] == errno.EALREADY:
+                raise  # the line is in transparent mode
+            modem._asleep = _SWITCHED
+            if has(modem, "reset"):
+                yield from kick(modem, "reset", _of(modem, "RESET_MS"))
+            else:
+                yield from press(modem, "pwrkey", _of(modem, "OFF_MS"))
+                yield from pause(_DISCHARGE_MS)
+                modem._rebooted()
+        if has(modem, "supply"):
             yield from pause(_DISCHARGE_MS)
-            modem._rebooted()
-    modem._asleep = -1  # not for long
-    if has(modem, "supply"):
-        yield from pause(_DISCHARGE_MS)
-    yield from power_on(modem)
+        yield from power_on(modem)
+    finally:
+        modem._asleep = -1
 
 
 def no_answer(modem, steps):
     """What has kept `power_on` from its end, as an error; `steps` are what it wanted to do."""
     channel = modem.channel
     on = is_on(modem)
+    modem._asleep = -1  # what to do now is a link's affair
     if channel.state == _CLEAN:
         return (yield from steps(modem))  # it does answer: the error is its own
     if channel.state == _POISONED:

@@ -205,7 +205,9 @@ def wake(modem):
     have failed (ECONNRESET), and `attach` waits for the address. DNS servers that were set are to
     be set again. OSError(ETIMEDOUT): it does not answer, and may be off.
     """
-    yield from rouse(modem)
+    try:
+        yield from rouse(modem)
+    finally:
+        modem._asleep = -1  # even if it is dead: then that is the link's affair
     modem._known = False
-    modem._asleep = -1
     yield from set_up(modem)
