@@ -63,6 +63,13 @@ def test_F50_starting_by_itself_is_not_touched():
         assert d.moves == [] and d.modem.imei() == IMEI
 
 
+def test_F50_starting_slowly_with_its_status_on_it_gets_the_time():
+    d = off("EG800Q", delays={"boot": 12_000, "answer": 0})
+    d.module.boot()
+    d.modem.power_on()
+    assert d.moves == [] and d.modem.imei() == IMEI
+
+
 def test_F50_what_the_probe_wakes_from_deep_sleep_is_not_touched():
     d = wired("BC66", "pwrkey", delays={"boot": 3_000, "answer": 0})
     assert d.module.deep_sleep()

@@ -75,10 +75,10 @@ def power_on(modem, resume: bool = False):
         on = power and power.on("status")
         if since(channel._seen) < _SILENT_MS:
             yield from pause(_LOOK_MS)  # it says something: it is on, and starting
-        elif not (n & 1 or on):
-            # At first there is no press where nothing says that it is off: it may be starting by
-            # itself, or have been woken by the probe.
-            yield from kick(modem, "pwrkey" if n or on is False else "", modem.ON_MS)
+        elif not n & 1:
+            # No press where STATUS says on, nor at first where nothing says that it is off: it may
+            # be starting by itself, or have been woken by the probe. It gets the time for that.
+            yield from kick(modem, "" if on or n < (on is None) else "pwrkey", modem.ON_MS)
     from .shutdown import no_answer
 
     return (yield from no_answer(modem, steps))
