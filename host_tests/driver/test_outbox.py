@@ -76,10 +76,10 @@ def test_what_is_put_meanwhile_is_met_too():
         box = make()
         box.put(b"0")
         found = []
-        for record in box:
-            found.append(int(record))
+        for number in box:
+            found.append(int(number))
             if len(found) < 10:  # it fills pages
-                for i in range(2 if len(found) % 3 == 0 else 1):
+                for _ in range(2 if len(found) % 3 == 0 else 1):
                     box.put(b"%d" % len(box))
         assert found == list(range(len(box)))
 
