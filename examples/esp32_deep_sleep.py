@@ -13,7 +13,6 @@ The server gets `reading 7 21.6` by UDP and answers `ack 7`; it may send other l
 
 import machine
 import modem_board
-from machine import Pin
 from modem_board import modem
 
 from quectel import SocketPool
@@ -32,7 +31,6 @@ SERVER = getattr(modem_board, "SERVER", "telemetry.example")
 PORT = getattr(modem_board, "PORT", 5683)
 SLEEP_S = getattr(modem_board, "SLEEP_S", 900)
 PSM = getattr(modem_board, "PSM", None)  # as in (86_400, 10): the module is to sleep deeply too
-HELD = getattr(modem_board, "HELD", (4, 5))  # the pins at PWRKEY, RESET, PSM_EINT, DTR
 ACK_S = getattr(modem_board, "ACK_S", 10)
 
 
@@ -40,11 +38,21 @@ def measure(number):
     return 21.5 + number / 10  # your sensor goes here
 
 
-def hold(on):
-    """Freeze the levels of the module's pins, or let them go."""
-    for number in HELD:
-        Pin(number, hold=on)
+def hold(m, on):
+    """Freeze the levels of the pins that drive the module, or let them go."""
+    pins = m.power.pins if m.power else {}
+    for name in pins:
+        if name != "status" and hasattr(pins[name], "init"):
+            pins[name].init(hold=on)
     gpio_deep_sleep_hold(on)
+
+
+def last(rtc):
+    """The number of the last reading; 0 if the power has just come."""
+    try:
+        return int(rtc.memory())
+    except ValueError:  # empty, or something else's
+        return 0
 
 
 def connection(m, sockets):
@@ -74,15 +82,15 @@ def exchange(s, number):
         if line == b"ack %d" % number:
             print("reading %d acknowledged" % number)
             return
-        print("order:", line.decode())
+        print("order:", line)
 
 
 def main():
     rtc = machine.RTC()
-    number = int(rtc.memory() or b"0") + 1
+    number = last(rtc) + 1
     woken = machine.reset_cause() == machine.DEEPSLEEP_RESET
     m = modem()
-    hold(False)  # the board file has put them to the levels they were held at
+    hold(m, False)  # the board file has put them to the levels they were held at
     try:
         sockets = m.power_on(resume=woken)
         m.attach(apn=APN)
@@ -94,7 +102,7 @@ def main():
         rtc.memory(b"%d" % number)
     except OSError as e:
         print("reading %d not acknowledged: %s" % (number, e))
-    hold(True)
+    hold(m, True)
     print("sleeping")
     machine.deepsleep(SLEEP_S * 1000)
 

@@ -42,7 +42,7 @@ def exchange(s, number):
         if line == b"ack %d" % number:
             print("reading %d acknowledged" % number)
             return
-        print("order:", line.decode())
+        print("order:", line)
 
 
 def connect(m):
@@ -71,20 +71,35 @@ def deliver(m, s, number):
     return s
 
 
-def main():
-    m = modem()
+def begin(m):
     m.power_on()
-    m.attach(apn=APN)
     if PSM:
         m.qsclk(0)  # a BC module comes with 1, and sleeps as soon as it has PSM
         m.psm(*PSM)
+
+
+def tried(step, *words):
+    """Did it work?"""
+    try:
+        step(*words)
+        return True
+    except OSError as e:
+        print("the module:", e)
+        return False
+
+
+def main():
+    m = modem()
     s = None
+    ready = tried(begin, m)
     for number in range(1, READINGS + 1):
         if number > 1:
             machine.lightsleep(SLEEP_MS)
-            m.wake()
-        s = deliver(m, s, number)
-        m.sleep()
+            # One that hangs is switched off and on.
+            ready = tried(m.wake) or (tried(m.restart) and tried(begin, m))
+        if ready:
+            s = deliver(m, s, number)
+            tried(m.sleep)
     return 0 if s else 1
 
 

@@ -100,6 +100,24 @@ def test_a_node_that_loses_readings_is_found_out(name):
         inside.live(world, text.replace(good, bad))
 
 
+@pytest.mark.parametrize("memory", [b"7", b"null", b'["a", 1]', b"\xff\x00"])
+def test_what_another_program_left_in_rtc_memory_does_no_harm(memory):
+    world = World(1, 1)
+    world.memory = memory
+    inside.live(world)
+    assert world.ledger.missing() == []
+
+
+def test_a_mistake_in_the_board_file_does_not_end_the_program():
+    world = World(1, 1)
+    said = []
+    world.log = said.append
+    with pytest.raises(Broken, match="never arrived"):  # but it was not for want of trying
+        inside.live(world, SERVERS=("telemetry.example", 5683, 2))
+    assert sum("session in vain: ValueError" in line for line in said) > 1
+    assert not world.module.vdd_ext
+
+
 def test_a_node_that_does_not_feed_its_watchdog_is_noticed():
     world = World(1, 1)
     inside.live(world, inside.source().replace("(self.feed(), rest())", "rest()"))

@@ -1,6 +1,7 @@
 """An Outbox in ordinary life, on every kind of store."""
 
 import errno
+from array import array
 
 from host_tests.driver.harness import fails, raises
 from host_tests.driver.powercut import record
@@ -56,13 +57,42 @@ def test_batches():
     everywhere(test)
 
 
+def test_an_array_is_its_bytes():
+    def test(make):
+        box = make()
+        numbers = array("H", [1, 2, 3])
+        box.put(numbers)
+        box.put(memoryview(numbers)[1:])
+        box.put(b"next")
+        found = [bytes(numbers), bytes(numbers)[2:], b"next"]
+        assert list(box) == list(make()) == found
+        raises(ValueError, box.put, array("H", range(box.max // 2 + 1)))
+
+    everywhere(test)
+
+
+def test_what_is_put_meanwhile_is_met_too():
+    def test(make):
+        box = make()
+        box.put(b"0")
+        found = []
+        for number in box:
+            found.append(int(number))
+            if len(found) < 10:  # it fills pages
+                for _ in range(2 if len(found) % 3 == 0 else 1):
+                    box.put(b"%d" % len(box))
+        assert found == list(range(len(box)))
+
+    everywhere(test)
+
+
 def test_misuse_is_noticed_before_anything_is_written():
     def test(make):
         box = make()
         box.put(b"1")
         for data in (b"", bytes(box.max + 1), "text"):
             raises(ValueError, box.put, data)
-        for n in (-1, 2):
+        for n in (-1, 2, 0.5):
             raises(ValueError, box.drop, n)
         assert list(make()) == [b"1"]
         box.drop(0)

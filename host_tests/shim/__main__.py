@@ -14,7 +14,7 @@ The script finds `machine` and `micropython` as on a board, the driver in lib/, 
 boards/ and in its own folder. `UART(1, ...)` is whatever --uart says, for any number.
 
   python3 -m host_tests.simulator bc66 --pty            prints the name of a terminal, /dev/pts/3
-  python3 -m host_tests.shim --uart /dev/pts/3 examples/udp_post.py
+  python3 -m host_tests.shim --uart /dev/pts/3 examples/udp_service.py
 
 With the module's power switched by pins, the simulated module started with --off --pins /tmp/pins:
 

@@ -43,7 +43,8 @@ class Outbox(Records):
     else on it (`esp32.Partition` or a part of `rp2.Flash`: 4052; an SD card: 468),
     `machine.RTC()` or a bytearray such as `alarm.sleep_memory` (224; they outlive deep sleep
     only), or a store with measures of your own: `outbox_flash.Flash(...)`,
-    `outbox_memory.Memory(...)`.
+    `outbox_memory.Memory(...)`. Only one Outbox may be in use for it: what another one puts there
+    it does not see, and writes over.
     `capacity`: bytes, of which a record takes its own and 12 to 27 more. None: 32768 in a folder,
     else all there is. A box with records in it keeps the capacity that it was made with.
     `full`: "drop" makes room, a page of the oldest records at a time (4 kB of flash, 1 kB in a
@@ -87,11 +88,12 @@ class Outbox(Records):
             raise
 
     def put(self, data) -> None:
-        """Add a record (bytes, bytearray, memoryview); it is safe when this returns.
+        """Add a record (bytes, bytearray, memoryview, array); it is safe when this returns.
 
         OSError(ENOSPC or ENOMEM): it is full, and refuses.
         """
-        n = 0 if isinstance(data, str) else len(data)
+        data = b"" if isinstance(data, str) else bytes(memoryview(data))
+        n = len(data)
         if not 0 < n <= self.max:
             raise ValueError("a record is 1 to %d bytes" % self.max)
         self._ready()
@@ -132,7 +134,7 @@ class Outbox(Records):
     def drop(self, n: int = 1) -> None:
         """Remove the `n` oldest records: one write. ValueError: there are not so many."""
         self._ready()
-        if not 0 <= n <= self._next - self._head:
+        if not 0 <= n <= self._next - self._head or n != int(n):
             raise ValueError("drop: 0 to %d" % (self._next - self._head))
         if n:
             self._remove(n)

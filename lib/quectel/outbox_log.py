@@ -173,7 +173,8 @@ class Records:
         # (page, offset behind it, number, stamp, bytes) of each record, oldest first.
         page, at, number = self._tail
         while page <= self._page:
-            stop = self._next if page == self._page else self._first(page + 1)
+            newest = page == self._page
+            stop = self._next if newest else self._first(page + 1)
             if stop is None:
                 stop = self._next
             while at < self._size and number < stop:
@@ -186,6 +187,8 @@ class Records:
                     number = low + 1
                     if low >= self._head:
                         yield page, at, low, stamp, data
+                        if newest:  # there may be more by now
+                            stop = self._next
             page += 1
             at = self._top
 
