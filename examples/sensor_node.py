@@ -76,26 +76,31 @@ for _name in dir(modem_board):
         globals()[_name] = getattr(modem_board, _name)
 
 
+KEPT = ("life", "number", "met", "fails", "turn", "spent", "ladder")  # through deep sleep
+
+
 class Node:
     number = 0  # of the last reading
     met = 0  # the reading after which the last session came
     fails = 0  # sessions in vain, in a row
     turn = 0  # the server that the next one is with
+    spent = 0  # seconds it took, at the most
     ladder = ""  # how far the link had to go
 
     def __init__(self):
         dog = watchdog()
         self.feed = dog.feed if dog else lambda: None
         self.box = Outbox(STORE, CAPACITY)
+        self.life = hexlify(urandom(3)).decode()
         try:
             state = json.loads(bytes(memory()))
-            self.life, self.number, self.met, self.fails, self.turn, self.ladder = state
-        except (ValueError, TypeError):  # nothing of ours there: the power has just come
-            self.life = hexlify(urandom(3)).decode()
+            for name, value in zip(KEPT if len(state) == len(KEPT) else (), state):
+                setattr(self, name, value)
+        except (ValueError, TypeError):
+            pass  # nothing of ours there: the power has just come
 
     def remember(self):
-        state = (self.life, self.number, self.met, self.fails, self.turn, self.ladder)
-        memory(json.dumps(state).encode())
+        memory(json.dumps([getattr(self, name) for name in KEPT]).encode())
 
     def read(self):
         self.number += 1
@@ -111,24 +116,35 @@ class Node:
         m = modem_board.modem()
         rest = m.idle or (lambda: None)
         m.idle = lambda: (self.feed(), rest())  # over and over while anything waits: up to 150 s
-        link = Link(m, APN, on_change=lambda link: print("link:", link.state, link.reason))
-        link.load(unhexlify(self.ladder), (self.number - self.met) * READ_S)
+        link = Link(m, APN, on_change=self.climb)
+        link.load(unhexlify(self.ladder), max((self.number - self.met) * READ_S - self.spent, 0))
         self.met = self.number
         self.fails = min(self.fails + 1, BACKOFF)  # even if we do not live to see its end
+        self.spent = 2 * UP_S
         self.remember()
+        t = now()
         try:
             self.deliver(m, link)
             self.fails = 0
         except Exception as e:  # a mistake in modem_board.py, too: the readings are kept
             print("session in vain:", repr(e))
         self.turn += 1
-        self.ladder = hexlify(link.save()).decode()
-        self.remember()
+        self.spent = since(t) // 1000 + 1
+        self.keep(link)
         link.stop()
         try:
             m.power_off()
         except (OSError, MemoryError) as e:
             print("not switched off:", e)
+
+    def climb(self, link):
+        print("link:", link.state, link.reason)
+        if link.state == "reboot":
+            self.keep(link)  # it counts, even if we do not live to see its end
+
+    def keep(self, link):
+        self.ladder = hexlify(link.save()).decode()
+        self.remember()
 
     def deliver(self, m, link):
         print("switching the module on")
