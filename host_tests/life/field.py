@@ -6,12 +6,16 @@ from host_tests.simulator.radio import SEARCHING
 
 
 class FieldModule(Module):
-    """`on_boot()` is called at each boot. `on_ms`: how long it has been on in all."""
+    """`on_boot()` is called at each boot, `on_unheard()` when it would speak and cannot.
+
+    `on_ms`: how long it has been on in all.
+    """
 
     def __init__(self, *args, **more):
         self.silent = False  # it hears nothing and says nothing
         self.covered = True  # there is a network
         self.on_boot = lambda: None
+        self.on_unheard = lambda: None
         self.on_ms = 0
         self._on_since = None
         super().__init__(*args, **more)
@@ -21,7 +25,9 @@ class FieldModule(Module):
             super().feed(data)
 
     def write(self, data):
-        if not self.silent:
+        if self.silent:
+            self.on_unheard()
+        else:
             super().write(data)
 
     def pwrkey(self, level):

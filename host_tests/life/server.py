@@ -30,6 +30,8 @@ class Ledger:
         self.copies = 0  # datagrams that the network has delivered twice
         self.excuses = 0  # what may have cost the node an acknowledgement
         self.why = {}  # the same, by kind
+        self.troubles = 0  # excuses, and words of the module that nobody heard
+        self.left = {}  # reading that has arrived -> `troubles` when that copy left; -1: long ago
 
     def measure(self):
         self.measured += 1
@@ -37,7 +39,11 @@ class Ledger:
 
     def excuse(self, kind):
         self.excuses += 1
+        self.troubles += 1
         self.why[kind] = self.why.get(kind, 0) + 1
+
+    def unheard(self):
+        self.troubles += 1
 
     def keep(self, name, value):
         number = self._number(name, value)
@@ -61,14 +67,18 @@ class Ledger:
             raise Broken("out of order in a batch: %r" % text)
         if self.settled.intersection(numbers):
             raise Broken("sent again after it was dropped: %r" % text)
+        if any(self.left.get(number) == self.troubles for number in numbers):
+            raise Broken("sent again, and nothing has happened since: %r" % text)
         return numbers
 
-    def arrive(self, numbers, stray=False):
+    def arrive(self, numbers, stray=False, left=None):
         """It has come. `stray`: a copy made by the network, or a datagram that the node has given
-        up, whatever it has done since."""
+        up, whatever it has done since. `left`: `troubles` when it left, if that was before."""
         if stray and self.last >= numbers[-1]:
             self.copies += 1
             return
+        mark = -1 if stray else self.troubles if left is None else left
+        self.left.update(dict.fromkeys(numbers, mark))
         self.batches += 1
         again = [number for number in numbers if number in self.arrived]
         if again:
@@ -134,16 +144,19 @@ class Server:
         self.bytes += len(data)
         text = data.decode()
         numbers = self.ledger.leave(text)
+        left = self.ledger.troubles
         for i, ms in enumerate(sorted(self._way())):
             if ms > PATIENCE:
                 self.ledger.excuse("late")
             stray = i > 0 or ms > PATIENCE
-            self.clock.call_later(ms, self._arrived, connection, numbers, stray, answer(text))
+            self.clock.call_later(
+                ms, self._arrived, connection, numbers, stray, left, answer(text)
+            )
 
-    def _arrived(self, connection, numbers, stray, answer):
+    def _arrived(self, connection, numbers, stray, left, answer):
         if self._down:
             return
-        self.ledger.arrive(numbers, stray)
+        self.ledger.arrive(numbers, stray, left)
         self.bytes += len(answer)
         ways = self._way()
         if not ways or min(ways) > PATIENCE:

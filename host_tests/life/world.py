@@ -72,6 +72,7 @@ class World:
             family, self.clock, self.network, powered=False, apn="iot.example"
         )
         self.module.on_boot = self._booted
+        self.module.on_unheard = self.ledger.unheard
         self.uart = SimUART(self.module, self.clock, rxbuf=2048)
         self.flash = Flash(BLOCKS, BLOCK, random.Random("flash %s" % seed), self._torn)
         self.memory = b""  # RTC memory
