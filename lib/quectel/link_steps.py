@@ -135,8 +135,9 @@ class Network:
 
     def address(self, modem):
         """Steps: the address, or None."""
-        lines = yield from modem._at("+CGPADDR=%d" % modem.CONTEXT, _RADIO_MS, True)
-        address = (lines[-1] + ",").split(",")[1].strip('"')
+        from .attach import _last
+
+        address = yield from _last(modem, "+CGPADDR=%d" % modem.CONTEXT)
         return address if address.strip("0.") else None
 
     def deactivate(self, modem):
