@@ -60,7 +60,7 @@ def failure(code, text: str = "") -> OSError:
     return OSError(_errno(_OWN[-6 - code] if code < -5 else "b"), text)
 
 
-def refused(s, code: int) -> None:
+def _refused(s, code: int) -> None:
     """A command of Socket `s` ended with `code`."""
     if s._piece:
         _unsent(s, code)
@@ -95,14 +95,14 @@ def _hold(s, ms: int):
 
 
 def _forget(s) -> bool:
-    # What is still to be sent, unless it is in a buffer of the socket's own (nonblocking.py).
+    # What is still to be sent, unless it is in a buffer of the socket's own (buffers.py).
     mine = s._ahead and s._out is s._ahead.out
     if not mine:
         s._end = s._pos
     return not mine
 
 
-def let_go(s, what: int) -> None:
+def _let_go(s, what: int) -> None:
     """An exception broke off Socket._until(what): the caller's buffer may be gone at once."""
     if what == _OPENING or s._busy:
         _abandon(s)

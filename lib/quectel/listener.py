@@ -1,4 +1,4 @@
-"""TCP LISTENER: a socket that others connect to. Methods of a `Socket`, see stream.py.
+"""TCP LISTENER: a socket that others connect to. Methods of a `Socket`, see methods.py.
 
     s.bind(("", 2020)); s.listen()      opens it
     child, address = s.accept()         a connected Socket
@@ -87,7 +87,7 @@ def accept(s) -> tuple:
     door = _door(s)
     modem = s._modem
     t = now()
-    while not door.waiting:
+    while not door.queue:
         s._check()
         if door.op and door.op.done:
             op = door.op
@@ -99,7 +99,7 @@ def accept(s) -> tuple:
         if not s._ms or 0 < s._ms <= since(t):
             fail(_TIMEOUT if s._ms else _AGAIN, s._host)
         modem._spin()
-    return door.waiting.pop(0)
+    return door.queue.pop(0)
 
 
 def refuse(s) -> bool:
@@ -131,10 +131,10 @@ def _answer(s, yes: int):
         yield
     modem._accepting = s
     try:
-        n = len(door.waiting)
+        n = len(door.queue)
         yield from modem._at("+QIACCEPT=%d,%d" % (s._id, yes), _ACCEPT_MS)
         t = now()
-        while yes and n == len(door.waiting) and s._state == _OPEN:
+        while yes and n == len(door.queue) and s._state == _OPEN:
             if since(t) >= _ACCEPT_MS:
                 fail(_TIMEOUT, s._host)
             yield
@@ -146,7 +146,7 @@ class _Door:
     # Where connections to the listener `s` arrive.
     def __init__(self, s) -> None:
         self._s = s
-        self.waiting: list = []  # (Socket, address) that accept() has not handed out
+        self.queue: list = []  # (Socket, address) that accept() has not handed out
         self.asked = 0  # connections that wait for our QIACCEPT
         self.op = None  # the QIACCEPT under way
         self._close = s.close
@@ -161,11 +161,20 @@ class _Door:
         s.close = self.close
         s.send = s.recv_into = _no_data
 
-    # As the socket's Ahead (nonblocking.py): a listener has no data to be asked for.
+    # As the socket's Ahead (buffers.py): a listener has no data to be asked for.
     out = None
+    polled = True
 
     def refill(self) -> None:
         self._s._avail = False
+
+    def waiting(self) -> bool:
+        """Has accept() something to do?"""
+        op = self.op
+        return len(self.queue) > 0 or (op.done if op else self.asked > 0)
+
+    def room(self) -> int:
+        return 0
 
     def __call__(self, line: str) -> None:
         # One of our URCs. The connection must have its Socket before the next line is read.
@@ -196,20 +205,20 @@ class _Door:
         child = Socket(modem)
         child._id = cid
         child._host = host
-        child._context = s._context  # type: ignore[attr-defined]
+        child._context = s._context
         child._state = _OPEN
         modem._sockets[cid] = child
         if hasattr(s, "_push") and modem.INHERIT:
             from .push import adopt_push
 
             adopt_push(child, s._push)
-        self.waiting.append((child, (host, port)))
+        self.queue.append((child, (host, port)))
 
     def close(self) -> None:
         """Socket.close; connections that nobody accepted are closed too."""
         self._close()
-        while self.waiting:
-            self.waiting.pop()[0].close()
+        while self.queue:
+            self.queue.pop()[0].close()
 
 
 def _no_data(*args) -> None:

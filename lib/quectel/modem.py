@@ -111,6 +111,8 @@ class Modem:
         if not hasattr(home, name):
             from . import methods as home  # type: ignore[no-redef]
         service = getattr(home, name)
+        if isinstance(service, type):
+            return service(self)  # what is no method: m.socket, m.aio
 
         def method(*args, wait=True, **more):
             steps = service(self, *args, **more)

@@ -12,9 +12,9 @@ on the line: pushparser.py.
 
 from micropython import const
 
+from .buffers import Ahead
 from .channel import now, since
 from .modem import fail
-from .nonblocking import Ahead
 from .pushparser import prepare
 from .ring import Ring
 
@@ -59,6 +59,12 @@ class Push(Ahead):
             self._pos = old._pos
             self._end = old._end
             self._asked = old._asked
+            self.polled = old.polled
+            self.shut = old.shut
+            self.kept = old.kept
+            self._from = old._from
+            self._to = old._to
+            self._since = old._since
         else:
             super().__init__(s)
         if s._udp:
@@ -131,14 +137,18 @@ class Push(Ahead):
 
     # -- as Ahead ---------------------------------------------------------------------------
 
-    def refill(self) -> None:
-        """As Ahead.refill, in buffer mode."""
+    def _refill(self) -> None:
         if not (self.on or self.locked):
-            super().refill()
+            super()._refill()
 
-    def take(self, buf, n: int) -> int:
-        """Move up to `n` bytes to `buf`, of UDP one datagram; waits for them. 0: the end of the
-        stream, or, in buffer mode, QIRD has to be asked."""
+    def waiting(self) -> bool:
+        """As Ahead.waiting."""
+        if self.locked or not self.on:
+            return (self.ring.n > 0 or super().waiting()) and not self.locked
+        return self.ring.n > 0 or self._from < self._to or self._s._hung
+
+    def _take(self, buf, n: int) -> int:
+        # Of UDP one datagram; waits for them in push mode.
         s = self._s
         t = now()
         while n:
@@ -147,7 +157,7 @@ class Push(Ahead):
                 if k:
                     return k
                 if not self.on:
-                    return super().take(buf, n)
+                    return super()._take(buf, n)
             s._check()
             if s._hung and not self.locked:
                 s._avail = False  # there is nothing to ask QIRD for

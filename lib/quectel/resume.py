@@ -93,8 +93,8 @@ def _adopt(modem, entry: list, holed: bool):
     s._host = entry[2]
     s._state = _OPEN
     if by_host:
-        s._context = context  # type: ignore[attr-defined]
-        s._port = number(entry[3])  # type: ignore[attr-defined]
+        s._context = context
+        s._port = number(entry[3])
     modem._sockets[cid] = s
     return s
 

@@ -10,14 +10,22 @@ QIRD, one command for one socket at a time. A method that blocks makes a request
     DEAD      `_why` says what happened
 
 Blocking send and recv_into allocate nothing. A buffer is used only while the call lasts; at
-timeout 0 data goes through buffers of the socket's own, see nonblocking.py. Other methods:
-stream.py.
+timeout 0, and where it is read and written as a stream, data goes through buffers of the socket's
+own, see buffers.py. Where the other methods are says methods.py.
 """
 
 from micropython import const
 
 from .channel import now, since
 from .modem import fail
+
+try:
+    from io import IOBase  # what makes an object a stream for MicroPython's own code
+
+    if hasattr(IOBase, "seek"):
+        IOBase = object  # type: ignore  # CPython's: its methods would hide ours
+except ImportError:
+    IOBase = object  # type: ignore
 
 _OPENING = const(1)
 _OPEN = const(2)
@@ -47,6 +55,11 @@ class SocketPool:
     def __init__(self, modem) -> None:
         self._modem = modem
 
+    def __getattr__(self, name: str) -> int:
+        from . import socket_names
+
+        return getattr(socket_names, name)
+
     def socket(self, af: int = 2, type: int = 1, proto: int = 0) -> "Socket":
         """A new socket. It takes one of the module's connectIDs when it connects."""
         if not 0 < type < 3:
@@ -58,7 +71,7 @@ class SocketPool:
         return [(2, type or 1, 0, "", (host, port))]
 
 
-class Socket:
+class Socket(IOBase):
     """One TCP or UDP client. Times are seconds, as with any socket; None waits for ever."""
 
     _host = ""
@@ -86,13 +99,12 @@ class Socket:
         self._avail = False  # the module may hold data for us
         self._drain = False  # the rest of a datagram that did not fit is to be dropped
         self._hung = False  # the peer has closed
-        self._ahead = None  # nonblocking.py
+        self._ahead = None  # buffers.py
 
     def __getattr__(self, name: str):
-        from . import stream
+        from .methods import method
 
-        method = getattr(stream, name)
-        return lambda *args: method(self, *args)
+        return method(self, name)
 
     # -- opening and closing ----------------------------------------------------------------
 
@@ -134,10 +146,8 @@ class Socket:
     def settimeout(self, seconds: "float | None") -> None:
         """None: wait for ever. 0: never wait, OSError(EAGAIN) instead. Else ETIMEDOUT after it."""
         self._ms = -1 if seconds is None else int(seconds * 1000)
-        if not self._ms and not self._ahead:
-            from .nonblocking import Ahead
-
-            self._ahead = Ahead(self)  # type: ignore[assignment]
+        if not self._ms:
+            self._buffers()
 
     # -- sending and receiving --------------------------------------------------------------
 
@@ -183,12 +193,6 @@ class Socket:
             self._until(_OPEN)
         return self._got
 
-    def recv(self, n: int) -> bytes:
-        """Receive at most `n` bytes; b"" at the end."""
-        buf = bytearray(n)
-        n = self.recv_into(buf)
-        return bytes(buf[:n])
-
     def _until(self, what: int) -> None:
         # Wait: until it is open (_OPENING), has received (_OPEN), or else has sent. An exception
         # takes the request back: it may not outlive the caller's buffer.
@@ -207,9 +211,7 @@ class Socket:
                 self._modem._spin()
                 self._check()
         except BaseException:
-            from .errors import let_go
-
-            let_go(self, what)
+            self._let_go(what)
             raise
 
     def _plan(self, buf, pos: int, end: int) -> int:
@@ -229,10 +231,10 @@ class Socket:
 
     def _serve(self, channel) -> bool:
         # Returns whether there is something to do, and does it if the channel is ready.
-        if self._busy or self._state != _OPEN:
-            return False
         if self._ahead:
             self._ahead.refill()
+        if self._busy or self._state != _OPEN:
+            return False
         n = 0
         if self._pos < self._end and not self._held:
             n = self._plan(self._out, self._pos, self._end)
@@ -257,9 +259,7 @@ class Socket:
         if self._state != _OPEN:
             return
         if code:
-            from .errors import refused
-
-            refused(self, code)
+            self._refused(code)
         elif self._piece:
             self._pos += self._piece
             self._fails = 0

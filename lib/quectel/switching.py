@@ -11,9 +11,9 @@ Each switch has an audit behind it: URCs of other sockets may be lost in transpa
 from micropython import const
 
 from .attach import audit
+from .buffers import Ahead
 from .channel import now, since
 from .modem import Modem, fail
-from .nonblocking import Ahead
 
 # transparent.py
 _WAIT = const(0)
@@ -104,6 +104,10 @@ def _unread(t):
                 inner._end = s._got
             inner._asked = False
             s._in = None
+        while inner._from < inner._to and ring.room():
+            t._chunk[0] = inner.kept[inner._from]
+            inner._from += 1
+            ring.put(t._chunk, 1)
         while inner._pos < inner._end:
             if not ring.room():
                 break

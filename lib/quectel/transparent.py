@@ -99,7 +99,7 @@ class _Nothing:
 
 
 class Transparent(Incoming):
-    """The raw bytes of a socket, and its `_ahead` (nonblocking.py) for those that are left over.
+    """The raw bytes of a socket, and its `_ahead` (buffers.py) for those that are left over.
 
     readinto, read, write and any allocate nothing but what they return.
     """
@@ -410,7 +410,7 @@ class Transparent(Incoming):
         self._modem._sockets[cid] = False
         return False
 
-    # -- as nonblocking.Ahead -----------------------------------------------------------------
+    # -- as buffers.Ahead -----------------------------------------------------------------
 
     def refill(self) -> None:
         """As Ahead.refill."""
@@ -437,7 +437,7 @@ class Transparent(Incoming):
 
     def _wanted(self):
         if not self._inner and not self._s._ms:
-            from .nonblocking import Ahead
+            from .buffers import Ahead
 
             self._inner = Ahead(self._s)
         return self._inner
