@@ -1,4 +1,4 @@
-"""The stream protocol: what MicroPython's own code, and programs written for its sockets, rely on."""
+"""The stream protocol: what MicroPython's own code, and programs for its sockets, rely on."""
 
 import errno
 import io
@@ -34,6 +34,11 @@ def pushed(line, family="BC66", text=b"", seconds=10, close=False, **knobs):
     if close:
         peer.close()
     return d, s, peer
+
+
+def ready(d, s, wanted):
+    """Polls until ioctl says one of these."""
+    d.until(lambda: s.ioctl(POLL, wanted))
 
 
 # -- writing: small writes leave together ---------------------------------------------------------
@@ -343,18 +348,18 @@ def test_poll_tells_what_would_not_wait(line):
         s.settimeout(0)
         fails(errno.EINPROGRESS, s.connect, (HOST, PORT))
         assert s.ioctl(POLL, RD | WR) == 0
-        d.until(lambda: s.ioctl(POLL, RD | WR))
+        ready(d, s, RD | WR)
         assert s.ioctl(POLL, RD | WR) == WR and s.ioctl(POLL, RD) == 0
         assert s.write(EVERY * 2) == 512
         assert s.ioctl(POLL, WR) == 0  # there is no room
-        d.until(lambda: s.ioctl(POLL, WR))
+        ready(d, s, WR)
         peer.send(b"x")
-        d.until(lambda: s.ioctl(POLL, RD))
+        ready(d, s, RD)
         assert s.ioctl(POLL, RD | WR) == RD | WR
         assert s.read(1) == b"x"
         assert s.ioctl(POLL, RD) == 0
         peer.close()
-        d.until(lambda: s.ioctl(POLL, RD))
+        ready(d, s, RD)
         assert s.ioctl(POLL, RD | WR) == RD | WR  # the end, not a failure
         assert s.read(1) == b""
         s.close()
@@ -366,7 +371,7 @@ def test_poll_of_one_that_is_refused():
     s = d.socket()
     s.settimeout(0)
     fails(errno.EINPROGRESS, s.connect, (HOST, 9))
-    d.until(lambda: s.ioctl(POLL, WR))
+    ready(d, s, WR)
     assert s.ioctl(POLL, RD | WR) == RD | WR | ERR | HUP
     assert raises(OSError, s.write, b"x").errno == raises(OSError, s.read, 1).errno
 
@@ -388,7 +393,7 @@ def test_poll_of_udp():
     s.settimeout(0)
     assert s.ioctl(POLL, RD | WR) == WR
     peer.send(b"datagram")
-    d.until(lambda: s.ioctl(POLL, RD))
+    ready(d, s, RD)
     assert s.recv(100) == b"datagram"
     assert s.ioctl(POLL, RD) == 0
 
@@ -400,7 +405,7 @@ def test_poll_of_a_listener():
     s.listen()
     assert s.ioctl(POLL, RD | WR) == 0
     d.net.dial(2020)
-    d.until(lambda: s.ioctl(POLL, RD))
+    ready(d, s, RD)
     child, address = s.accept()
     assert s.ioctl(POLL, RD) == 0
     child.close()
@@ -468,7 +473,7 @@ def test_it_is_a_stream_for_code_in_c():
     poller.unregister(s)
 
 
-# -- the rest of what programs call -----------------------------------------------------------------
+# -- the rest of what programs call ---------------------------------------------------------------
 
 
 def test_makefile_type_and_with():
