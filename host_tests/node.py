@@ -1,4 +1,4 @@
-"""A program as a user runs it: on a real MicroPython, its simulated module on a pseudo-terminal."""
+"""A program as a user runs it: on a real MicroPython, with a simulated module on a terminal."""
 
 import re
 import select

@@ -1,4 +1,4 @@
-"""Real servers on loopback, for real programs: each a context manager, on a free port of 127.0.0.1.
+"""Real servers for real programs: each a context manager, on a free port of 127.0.0.1.
 
 They run in threads or in a process of their own, on the wall clock.
 """

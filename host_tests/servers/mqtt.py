@@ -48,7 +48,7 @@ class Mosquitto:
 
     def __enter__(self):
         self._folder = tempfile.TemporaryDirectory(prefix="mosquitto-")
-        for attempt in range(5):  # the port was free; someone may have been quicker
+        for _ in range(5):  # the port was free; someone may have been quicker
             self.port = free_port()
             if self._start():
                 return self
@@ -76,6 +76,7 @@ class Mosquitto:
             stderr=subprocess.STDOUT,
         )
         self._said = threading.Condition()
+        self._ended = False
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
         with contextlib.suppress(AssertionError):
@@ -90,19 +91,20 @@ class Mosquitto:
                 self.log.append(line.decode("utf-8", "replace").rstrip())
                 self._said.notify_all()
         with self._said:
-            self._thread = None
+            self._ended = True
             self._said.notify_all()
 
     def _stop(self):
         self._process.kill()
         self._process.wait()
-        self._process.stdout.close() if self._thread is None else self._thread.join(PATIENCE)
+        self._thread.join(PATIENCE)
+        self._process.stdout.close()
 
     def until(self, text):
         """Wait until a line of the log has `text`; the line."""
 
         def found():
-            return [line for line in self.log if text in line] or self._thread is None
+            return [line for line in self.log if text in line] or self._ended
 
         with self._said:
             assert self._said.wait_for(found, PATIENCE), (text, self.log)
