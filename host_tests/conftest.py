@@ -31,6 +31,7 @@ for _path in (os.path.join(ROOT, "lib"), ROOT):
 
 import host_tests.shim  # noqa: E402
 from host_tests import conformance, interpreters, on_micropython  # noqa: E402
+from host_tests.node import node  # noqa: E402, F401 (a fixture)
 
 host_tests.shim.install()
 

@@ -1,103 +1,21 @@
 """The example of each service, as a user runs it: on a real MicroPython, with the simulated module
 on a terminal and real sockets at the other end."""
 
-import os
-import re
-import select
-import shutil
 import socket
-import subprocess
 import sys
 import threading
 
 import pytest
 
-from host_tests import interpreters
-from host_tests.program import QUICK, ROOT, program
+from host_tests.node import PATIENCE
+from host_tests.program import ROOT
 
-PATIENCE = 60  # seconds before a run that hangs is a failure
 FAMILIES = ("EG800Q", "UG96")
 
 
-def interpreter():
-    try:
-        return interpreters.find(64)
-    except interpreters.Unavailable as reason:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(str(reason))
-
-
-class Example:
-    """A program of examples/ under way, on its module."""
-
-    def __init__(self, folder, name, family, settings, *arguments):
-        self.folder = folder
-        argv = interpreter()
-        shutil.copy(str(ROOT / "examples" / name), str(folder))
-        board = (ROOT / "boards" / "unix_pty.py").read_text()
-        (folder / "modem_board.py").write_text(board + settings)
-        self._module = program(family, "--pty", *(tuple(arguments) + tuple(QUICK)))
-        self.module, terminal = self._module.__enter__()
-        self.process = subprocess.Popen(
-            list(argv) + [name],
-            cwd=str(folder),
-            env=dict(
-                interpreters.environment(str(folder)), QUECTEL_UART=terminal, QUECTEL_MODULE=family
-            ),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        self.heard = []
-        self.guard = threading.Timer(PATIENCE, self.process.kill)
-        self.guard.start()
-
-    def until(self, pattern):
-        """Read what it prints up to the line that matches; the match."""
-        for line in self.process.stdout:
-            self.heard.append(line.decode().strip())
-            match = re.search(pattern, self.heard[-1])
-            if match:
-                return match
-        raise AssertionError("ended without %r: %r" % (pattern, self.heard))
-
-    def port(self):
-        """The real port of the listener that the module has opened."""
-        ready, _, _ = select.select([self.module.stdout], [], [], PATIENCE)
-        assert ready
-        line = self.module.stdout.readline().decode()
-        return int(re.search(r"127\.0\.0\.1:(\d+)", line).group(1))
-
-    def end(self):
-        """Its exit status."""
-        rest = self.process.communicate()[0].decode().splitlines()
-        self.heard += rest
-        return self.process.returncode
-
-    def stop(self):
-        self.guard.cancel()
-        self.process.kill()
-        self.process.communicate()
-        self._module.__exit__(None, None, None)
-
-
-@pytest.fixture
-def example(tmp_path):
-    made = []
-
-    def make(name, family, settings="", *arguments):
-        made.append(Example(tmp_path, name, family, settings, *arguments))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.stop()
-
-
 @pytest.mark.parametrize("family", FAMILIES)
-def test_tcp_echo_server(example, family):
-    run = example("tcp_echo_server.py", family, "\nCLIENTS = 2\n")
+def test_tcp_echo_server(node, family):
+    run = node("tcp_echo_server.py", family, "\nCLIENTS = 2\n")
     run.until("listening on port 2020")
     port = run.port()
     data = bytes(range(256)) * 3
@@ -115,8 +33,8 @@ def test_tcp_echo_server(example, family):
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_udp_service(example, family):
-    run = example("udp_service.py", family, "\nQUESTIONS = 2\n")
+def test_udp_service(node, family):
+    run = node("udp_service.py", family, "\nQUESTIONS = 2\n")
     run.until("service on port 3030")
     port = run.port()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
@@ -136,13 +54,13 @@ def serve_lines(listener, lines):
 
 
 @pytest.mark.parametrize("family", ("BC66",) + FAMILIES)
-def test_push_receiver(example, family):
+def test_push_receiver(node, family):
     lines = [b"%d %s" % (i, b"x" * (7 * i)) for i in range(60)]
     with socket.create_server(("127.0.0.1", 0)) as listener:
         target = "127.0.0.1:%d" % listener.getsockname()[1]
         server = threading.Thread(target=serve_lines, args=(listener, lines), daemon=True)
         server.start()
-        run = example("push_receiver.py", family, "", "--dns", "telemetry.example=" + target)
+        run = node("push_receiver.py", family, "", "--dns", "telemetry.example=" + target)
         assert run.end() == 0, run.heard
         server.join()
     assert [h for h in run.heard if h.startswith("line ")] == ["line " + k.decode() for k in lines]
@@ -162,13 +80,13 @@ def greet(listener, got):
 
 @pytest.mark.parametrize("end", (b"bye", b"by\x1de"))
 @pytest.mark.parametrize("family", FAMILIES)
-def test_transparent_bridge(example, family, end):
+def test_transparent_bridge(node, family, end):
     got = bytearray()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         target = "127.0.0.1:%d" % listener.getsockname()[1]
         server = threading.Thread(target=greet, args=(listener, got), daemon=True)
         server.start()
-        run = example("transparent_bridge.py", family, "", "--dns", "telemetry.example=" + target)
+        run = node("transparent_bridge.py", family, "", "--dns", "telemetry.example=" + target)
         run.until("hello")
         run.process.stdin.write(b"+++AT\r\n" + end)
         run.process.stdin.flush()
