@@ -44,6 +44,30 @@ def test_a_sixth_is_enomem_and_a_closed_one_makes_room():
     assert said(d, "+QIOPEN")[-1].startswith("AT+QIOPEN=1,3,")
 
 
+def test_sockets_that_nobody_can_use_any_more_make_room(line):
+    # umqtt connects anew without closing the socket that has failed, or was at its end.
+    for family in ("BC66", "EG800Q"):
+        d = line.desk(family)
+        pairs = [d.tcp(port=7 + i) for i in range(d.modem.IDS)]
+        pairs[1][1].close()
+        assert pairs[1][0].recv(10) == b""
+        pairs[2][1].send(b"unread")
+        pairs[2][1].close()
+        pairs[3][0]._fail(-7)
+        d.run(100)
+        first, _ = d.tcp(port=30)
+        d.tcp(port=31)
+        assert len(said(d, "+QICLOSE")) == 2
+        d.net.tcp(HOST, 32)
+        fails(errno.ENOMEM, d.socket().connect, (HOST, 32))
+        assert pairs[2][0].recv(10) == b"unread"
+        fails(errno.ECONNRESET, pairs[1][0].recv, 10)
+        for s, _ in pairs[1:4:2]:
+            s.close()
+        assert len(said(d, "+QICLOSE")) == 2
+        assert first.send(b"x") == 1
+
+
 def test_an_id_is_used_again_only_after_close_ok(line):
     d = line.desk(delays={"CLOSE OK": 2000, "answer": 0})
     s, _ = d.tcp()

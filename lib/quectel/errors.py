@@ -11,8 +11,10 @@ from .channel import pause
 
 _ERROR = const(-1)
 _OPENING = const(1)  # socket.py
+_DEAD = const(3)
 _SEND_FAIL = const(-2)
 _TIMEOUT = const(-6)
+_RESET = const(-7)
 _BROKEN = const(-8)
 _ABORTED = const(-9)
 _NOT_CONNECTED = const(-10)
@@ -170,16 +172,31 @@ def not_open(s, why, text: str):
 
     Else the end of it: a failed open keeps the id in use until QICLOSE (manuals, 2.1.1).
     """
+    again = why == _USED or getattr(why, "code", 0) == _USED
     if s._id < 0 and None not in s._modem._sockets:
         why = failure(_NO_MEMORY, "no connectID")
-    again = (why == _USED or getattr(why, "code", 0) == _USED) and s._state == _OPENING
-    if again and not s._fails:
+        again = yield from _reclaim(s._modem)
+    if again and s._state == _OPENING and not s._fails:
         from .attach import _open
 
         s._fails = 1
         s._why = _NOT_CONNECTED
-        yield from s._modem._shut(s._id)
+        if s._id >= 0:
+            yield from s._modem._shut(s._id)
         yield from _open(s, text)
     else:
         s._fails = 0
         yield from s._closing(why)
+
+
+def _reclaim(modem):
+    # Free the connectIDs of sockets that have failed, or are at their end. MicroPython tells
+    # nobody that an object is gone, and some programs (umqtt) close none before the next one.
+    found = False
+    for cid, s in enumerate(modem._sockets):
+        if s and (s._state == _DEAD or (s._hung and s._in is None and not (s._avail or s._busy))):
+            modem._sockets[cid] = False
+            s._fail(_RESET)
+            yield from modem._shut(cid)
+            found = True
+    return found
