@@ -1,7 +1,8 @@
 """The README tells the truth: its programs run, its names and its files exist.
 
-A python block below a line `<!-- run -->` is run on CPython against a simulated module in virtual
-time; the block below `<!-- run: board -->` is the board file of all of them.
+Each python block has a line `<!-- run: NAME -->` above it. "board" is the board file of all of them.
+Most are run on CPython against a simulated module in virtual time, some on a real MicroPython
+against real servers.
 """
 
 import os
@@ -18,9 +19,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as _file:
     README = _file.read()
 
-BLOCKS = re.findall(r"<!-- run(: board)? -->\n```python\n(.*?)```", README, re.DOTALL)
-BOARD = [text for board, text in BLOCKS if board]
-PROGRAMS = [text for board, text in BLOCKS if not board]
+BLOCKS = dict(re.findall(r"<!-- run: (\w+) -->\n```python\n(.*?)```", README, re.DOTALL))
+ON_MICROPYTHON = ("requests", "tls", "asyncio")  # test_readme_net.py
 TOP = ("lib", "boards", "examples", "host_tests")
 
 
@@ -44,7 +44,7 @@ def bench(monkeypatch):
     monkeypatch.setattr(test_boards, "SimUART", TickingUART)
     with test_boards.wired(bench, "generic_rp2040_bc66", monkeypatch):  # its pins are the README's
         board = types.ModuleType("modem_board")
-        exec(compile(BOARD[0], "README.md, the board file", "exec"), board.__dict__)
+        exec(compile(BLOCKS["board"], "README.md, the board file", "exec"), board.__dict__)
         monkeypatch.setitem(sys.modules, "modem_board", board)
         yield bench
 
@@ -57,37 +57,38 @@ def run(text):
 
 def test_every_python_block_is_run():
     assert len(BLOCKS) == README.count("```python")
-    assert len(BOARD) == 1 and len(PROGRAMS) == 5
+    run = {"board", "first", "polls", "link", "outbox", "fails"} | set(ON_MICROPYTHON)
+    assert set(BLOCKS) == run
 
 
 def test_the_first_program_gets_an_answer(bench):
-    names = run(PROGRAMS[0])
+    names = run(BLOCKS["first"])
     assert bytes(names["buf"][: names["n"]]) == b"21.5"
     assert len(bench.pressed()) == 1
 
 
 def test_the_program_that_polls(bench, capsys):
-    run(PROGRAMS[1])
+    run(BLOCKS["polls"])
     assert bench.module.family.imei in capsys.readouterr().out
 
 
 def test_the_program_that_fails(bench, capsys):
     import errno
 
-    run(PROGRAMS[4])
+    run(BLOCKS["fails"])
     assert capsys.readouterr().out == "%d 565\n" % errno.EHOSTUNREACH
 
 
 def test_the_program_with_a_link(bench, capsys):
-    names = run(PROGRAMS[2])
+    names = run(BLOCKS["link"])
     assert capsys.readouterr().out.endswith("up \n")
     assert names["link"].up() and not bench.module.sockets[0]
 
 
 def test_the_program_with_an_outbox(monkeypatch, tmp_path, capsys):
     monkeypatch.chdir(tmp_path)
-    run(PROGRAMS[3])
-    run(PROGRAMS[3])
+    run(BLOCKS["outbox"])
+    run(BLOCKS["outbox"])
     assert capsys.readouterr().out == "1 [b'{\"t\":21.5}']\n" * 2
 
 
