@@ -1,6 +1,6 @@
 """The README tells the truth: its programs run, its names and its files exist.
 
-Each python block has a line `<!-- run: NAME -->` above it. "board" is the board file of all of them.
+Each python block has a line `<!-- run: NAME -->` above it; "board" is the board file of all.
 Most are run on CPython against a simulated module in virtual time, some on a real MicroPython
 against real servers.
 """
