@@ -2,10 +2,11 @@
 //
 //     node board.mjs PATH/micropython.mjs      input and output are the terminal's far end
 //
-// Two things are not as on a board, and are made so here:
+// Three things are not as on a board, and are made so here:
 // - Asked for raw paste mode, this REPL waits for ever: it is given one character at a time, and
 //   cannot ask for the next. The mode is kept here, and what is pasted goes to the raw REPL.
 // - Emscripten's number for ENOENT is 44 and has no name; boards say 2, and mpremote knows that.
+// - os.stat("") is ENOENT, as files of a PC have it; on a board it is the folder one is in.
 
 import fs from "node:fs";
 import { pathToFileURL } from "node:url";
@@ -63,6 +64,11 @@ const board = await loadMicroPython({
   linebuffer: false,
   stdout: (bytes) => said.push(Buffer.from(bytes)),
 });
+board.runPython(`
+import os
+os.stat = lambda path, stat=os.stat: stat(path or ".")
+del os
+`);
 board.replInit();
 take(); // the banner, with nobody there to read it
 

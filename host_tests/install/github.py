@@ -1,4 +1,4 @@
-"""mpremote, with raw.githubusercontent.com at an address of this computer, and nothing else changed.
+"""mpremote, with raw.githubusercontent.com at an address of this computer.
 
 python3 host_tests/install/github.py http://127.0.0.1:PORT/ mpremote's own words
 """
