@@ -2,6 +2,7 @@
 
 import os
 import pty
+import shlex
 import subprocess
 import sys
 import tty
@@ -44,12 +45,17 @@ class Board:
             stdout=self._far,
         )
 
-    def mpremote(self, *words, cwd=ROOT, github=None):
-        """Run it as a user does: (status, what it printed). `github`: what takes its place."""
+    def type(self, line, cwd=ROOT, github=None):
+        """Run "mpremote ..." in the folder `cwd`: (status, what it printed).
+
+        `github`: what takes its place.
+        """
+        name, *words = shlex.split(line)
+        assert name == "mpremote"
         # `resume`: no soft reset first, which this MicroPython has not.
         argv = MPREMOTE if github is None else WITH_GITHUB + [github]
         done = subprocess.run(
-            argv + ["connect", self.terminal, "resume"] + list(words),
+            argv + ["connect", self.terminal, "resume"] + words,
             cwd=str(cwd),
             env=dict(os.environ, PYTHONDONTWRITEBYTECODE="1", no_proxy="*"),
             stdin=subprocess.DEVNULL,
@@ -62,7 +68,7 @@ class Board:
 
     def run(self, program):
         """What a program prints there."""
-        status, text = self.mpremote("exec", program)
+        status, text = self.type("mpremote exec " + shlex.quote(program))
         assert status == 0, text
         return text.strip()
 
