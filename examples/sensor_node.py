@@ -175,7 +175,8 @@ def exchange(link, s, kind, text):
     """Send a batch until it is acknowledged, or raise OSError."""
     answer = b"ack " + text[text.rfind(b"/") + 1 : text.rfind(b":")] + b"\n"
     for left in reversed(range(TRIES if kind == UDP else 1)):
-        s.sendall(text + b"\n" if kind == TCP else text)
+        if s.send(text + b"\n" if kind == TCP else text) < len(text):
+            raise OSError("sent in part")
         for reading in text.decode().split("/"):
             print("reading %s sent" % reading)
         try:
@@ -187,12 +188,12 @@ def exchange(link, s, kind, text):
 
 
 def hear(s, answer):  # late ones may come before it
-    t, got = now(), b""
+    t, got, buf = now(), b"", bytearray(64)
     while answer not in got:
-        part = s.recv(64)
-        if not part or since(t) > ACK_S * 1000:
+        n = s.recv_into(buf)
+        if not n or since(t) > ACK_S * 1000:
             raise OSError("no acknowledgement")
-        got = (got + part)[-128:]
+        got = (got + buf[:n])[-128:]
 
 
 def main():

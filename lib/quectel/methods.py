@@ -3,39 +3,39 @@
 A name that no file claims is looked for in services.py, and in socket_methods.py.
 """
 
-_MODEM = {
-    "shutdown": ("power_off", "reset", "restart"),
-    "psm": ("psm", "edrx"),
-    "sleep": ("qsclk", "sleep", "wake"),
-    "resume": ("_resume",),
-    "contexts": ("configure_context", "contexts", "activate", "deactivate", "_attach"),
-    "install": ("install_socket",),
-}
+# Strings, because tables of them would take twice the RAM.
+_MODEM = """\
+shutdown power_off reset restart
+psm psm edrx
+sleep qsclk sleep wake
+resume _resume
+contexts configure_context contexts activate deactivate _attach
+install install_socket"""
 
-# No methods, but what `m.socket` and `m.aio` are
-_CLASSES = {"socket": ("socket", "SocketPool"), "aio": ("aio", "Aio")}
-
-_SOCKET = {
-    "stream": ("read", "readinto", "readline", "write", "flush", "makefile", "ioctl"),
-    "buffers": ("_buffers",),
-    "listener": ("listen", "accept", "refuse"),
-    "datagrams": ("bind", "sendto", "recvfrom", "recvfrom_into"),
-    "transparent": ("transparent",),
-    "errors": ("_refused", "_let_go"),
-}
+_SOCKET = """\
+stream read readinto readline write flush makefile ioctl
+buffers _buffers
+listener listen accept refuse
+datagrams bind sendto recvfrom recvfrom_into
+transparent transparent
+errors _refused _let_go"""
 
 
-def _find(files: dict, name: str, where: str):
-    for file in files:
-        if name in files[file]:
-            where = file
+def _find(table: str, name: str, where: str):
+    for row in table.split("\n"):
+        names = row.split()
+        if name in names[1:]:
+            where = names[0]
     return getattr(__import__("quectel." + where, None, None, (name,)), name)
 
 
 def __getattr__(name: str):
-    # Asked by Modem.__getattr__.
-    where, name = _CLASSES.get(name, ("services", name))
-    return _find(_MODEM, name, where)
+    # Asked by Modem.__getattr__. Two are no methods, but what `m.socket` and `m.aio` are.
+    if name == "socket":
+        return _find("", "SocketPool", name)
+    if name == "aio":
+        return _find("", "Aio", name)
+    return _find(_MODEM, name, "services")
 
 
 def method(s, name: str):
