@@ -1,16 +1,19 @@
 """The examples that talk to servers, as a user runs them: unmodified, on a real MicroPython, with
 a simulated module on a terminal and real servers at the other end."""
 
+import json
 import sys
 
 import pytest
 
+from host_tests import packages
 from host_tests.node import at
-from host_tests.servers import coap, free_port, ntp, udp
+from host_tests.servers import coap, free_port, http, misbehave, mqtt, ntp, skip_without, tls, udp
 
 FAMILIES = ("BC66", "BC26", "EG800Q")
 families = pytest.mark.parametrize("family", FAMILIES)
 NOBODY = "telemetry.example=127.0.0.1:%d"  # connection refused
+HASTY = "\nATTACH_S = 2\nWAIT_S = 1\n"
 QUICK = "\nATTACH_S = 2\nACK_S = 0.2\n"
 
 
@@ -22,12 +25,143 @@ def told(run, *lines):
     assert not any("Traceback" in heard for heard in run.heard), run.heard
 
 
-@pytest.mark.parametrize("example", ["udp_post.py", "coap_post.py", "ntp_clock.py"])
+@pytest.mark.parametrize(
+    "example",
+    ["http_post.py", "mqtt_publish.py", "tls_post.py"]
+    + ["udp_post.py", "coap_post.py", "ntp_clock.py"],
+)
 def test_a_wrong_apn_is_named(node, example):
     told(
         node(example, "BC66", QUICK + "APN = 'wrong'\n", "--apn", "iot.example"),
         "no network with the APN wrong: [Errno 110] ETIMEDOUT: not attached: registration",
     )
+
+
+# ---- http_post.py -----------------------------------------------------------------------------
+
+both = pytest.mark.parametrize("bits", [64, 32])
+
+
+@both
+@families
+def test_http_post(node, family, bits):
+    with http.HttpServer() as server:
+        run = node("http_post.py", family, "", *at(server), bits=bits)
+        assert run.end() == 0, run.heard
+    bodies = [json.loads(body) for _, _, _, body in server.requests]
+    assert bodies == [{"n": 1, "t": 21.6}, {"n": 2, "t": 21.7}, {"n": 3, "t": 21.8}]
+    assert {r[:2] for r in server.requests} == {("POST", "/readings")}
+    assert server.requests[0][2]["host"] == "telemetry.example"
+    assert run.heard[-1].startswith('reading 3: 200 {"method": "POST", "path": "/readings"')
+
+
+@families
+def test_http_post_to_nobody(node, family):
+    told(
+        node("http_post.py", family, HASTY, "--dns", NOBODY % free_port()),
+        "not delivered: QuectelError(111, ",
+    )
+
+
+@families
+@pytest.mark.parametrize("how, message", [("stall", "OSError(110, "), ("reset", "ValueError(")])
+def test_http_post_to_a_server_that_fails(node, family, how, message):
+    """A module says "closed" for a reset, too: requests misses the status line."""
+    with http.HttpServer(how) as server:
+        run = node("http_post.py", family, HASTY, *at(server))
+        told(run, "not delivered: " + message)
+    assert len(server.requests) == 1
+
+
+# ---- mqtt_publish.py --------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def umqtt():
+    """Settings with which umqtt.simple is there."""
+    folder = skip_without(packages.find, "micropython-umqtt.simple", "1.3.4", "umqtt/simple.py")
+    return "\nimport sys\nsys.path.append(%r)\n" % folder
+
+
+@pytest.fixture(scope="module")
+def broker():
+    skip_without(mqtt.find)
+    with mqtt.Mosquitto() as server:
+        yield server
+
+
+@families
+@pytest.mark.parametrize("qos", [0, 1])
+def test_mqtt_publish(node, family, umqtt, broker, qos):
+    settings = umqtt + "QOS = %d\n" % qos
+    with broker.messages("nodes/#") as got:
+        run = node("mqtt_publish.py", family, settings, *at(broker))
+        assert run.end() == 0, run.heard
+        messages = got.take(3)
+    topic = "nodes/1/temperature"
+    assert messages == [(topic, text, qos, False) for text in (b"21.6", b"21.7", b"21.8")]
+    assert run.heard[-1] == "reading 3 " + ("acknowledged" if qos else "sent")
+
+
+@families
+def test_mqtt_publish_to_nobody_and_to_a_silent_broker(node, family, umqtt):
+    with misbehave.Misbehaving("stall") as server:
+        settings = umqtt + HASTY + "SESSION_S = 1\n"
+        for where, message in (
+            (at(server), "OSError(110, 'telemetry.example is silent')"),
+            (("--dns", NOBODY % free_port()), "QuectelError(111, "),
+        ):
+            told(node("mqtt_publish.py", family, settings, *where), "not delivered: " + message)
+    assert server.received[0][:2] == b"\x10\x20"  # CONNECT
+
+
+def test_mqtt_publish_without_umqtt(node):
+    told(node("mqtt_publish.py", "BC66"), "umqtt.simple is missing: mpremote mip install")
+
+
+# ---- tls_post.py ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    return tls.Certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@both
+@families
+def test_tls_post(node, made, family, bits):
+    with http.HttpServer(tls=made.context()) as server:
+        settings = "\nCA = %r\n" % str(made.ca_der)
+        run = node("tls_post.py", family, settings, *at(server), bits=bits)
+        assert run.end() == 0, run.heard
+    assert [(r[:2], r[3]) for r in server.requests] == [(("POST", "/readings"), b"21.5")]
+    assert run.heard[-2] == "telemetry.example is who it says"
+    assert run.heard[-1] == 'answer 200 {"method": "POST", "path": "/readings", "length": 4}'
+
+
+@both
+def test_tls_post_to_a_server_that_nobody_vouches_for(node, made, bits):
+    with http.HttpServer(tls=made.context()) as server:
+        settings = HASTY + "CA = %r\n" % str(made.other_ca)
+        told(
+            node("tls_post.py", "BC66", settings, *at(server), bits=bits),
+            "not delivered: ",
+            "The certificate is not correctly signed by the trusted CA",
+        )
+    assert not server.requests
+
+
+@families
+def test_tls_post_to_a_server_that_does_not_shake_hands(node, made, family):
+    settings = HASTY + "CA = %r\n" % str(made.ca_der)
+    with misbehave.Misbehaving("stall") as server:
+        told(node("tls_post.py", family, settings, *at(server)), "not delivered: OSError(110, ")
+    assert server.received[0][:1] == b"\x16"  # a handshake
+
+
+def test_tls_post_without_a_certificate(node):
+    with misbehave.Misbehaving("stall") as server:
+        told(node("tls_post.py", "BC66", "", *at(server)), "not delivered: OSError(2,")
 
 
 # ---- udp_post.py ------------------------------------------------------------------------------
