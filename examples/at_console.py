@@ -7,9 +7,10 @@ the module says by itself is shown as it comes, behind a star. Any family.
     * +CEREG: 5
 
 An empty line ends it, or Ctrl+C. On a board: `import at_console; at_console.main()` at the prompt.
-On a computer, with a module on a USB adapter, or a simulated one:
+On a computer, with a module on a USB adapter or a simulated one, and a copy of boards/unix_pty.py
+beside it, called modem_board.py:
 
-    python3 -m host_tests.shim --uart /dev/ttyUSB0 examples/at_console.py
+    QUECTEL_MODULE=BC66 python3 -m host_tests.shim --uart /dev/ttyUSB0 examples/at_console.py
 """
 
 import select
@@ -19,7 +20,8 @@ import modem_board
 from modem_board import modem
 
 WAIT_S = getattr(modem_board, "WAIT_S", 180)  # for an answer: AT+COPS=? takes three minutes
-ECHO = sys.platform not in ("linux", "darwin", "win32")  # a computer's terminal does it by itself
+# What is typed is shown; a computer's terminal does that by itself.
+ECHO = getattr(modem_board, "ECHO", sys.platform not in ("linux", "darwin", "win32"))
 
 
 class Keys:

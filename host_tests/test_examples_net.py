@@ -2,6 +2,7 @@
 a simulated module on a terminal and real servers at the other end."""
 
 import json
+import signal
 import sys
 
 import pytest
@@ -325,6 +326,19 @@ def test_at_console_shows_what_comes_by_itself(node, bits):
     run.until(r"^\d{15}$")
     assert run.end() == 0, run.heard  # the end of its input is an end, too
     assert run.heard[-1] == "the end"
+
+
+@on
+def test_at_console_shows_what_is_typed_and_ends_with_ctrl_c(node, bits):
+    run = node("at_console.py", "BC66", "\nECHO = True\n", bits=bits)
+    run.until("an empty line ends it")
+    run.type(b"AT+CSX\x7f\bSQ\xff\x7f\r")
+    assert run.until("AT").string == "AT+CSX\b \b\b \bSQ\xff\b \b"
+    run.until(r"^\+CSQ: ")
+    run.type("AT+")
+    run.process.send_signal(signal.SIGINT)
+    assert run.end() == 0, run.heard
+    assert run.heard[-1].endswith("the end")
 
 
 def test_at_console_of_a_silent_module(node):
