@@ -270,6 +270,17 @@ def test_ntp_fails():
     assert 60_000 <= d.clock.now - t <= 126_000
 
 
+def test_a_service_whose_command_cannot_leave_says_so():
+    """After a timeout the module does not answer any more: EIO was told, for want of lines."""
+    for name in ("BC66", "EG800Q"):
+        d = desk(name)
+        d.modem.attach()
+        d.module.answer("AT+QNTP", b"")
+        fails(errno.ETIMEDOUT, d.modem.ntp, "pool.ntp.org")
+        d.module.answer("ATE0", b"", 3)
+        fails(errno.ETIMEDOUT, d.modem.ntp, "pool.ntp.org")
+
+
 def test_ping(line):
     d = line.desk()
     d.net.rtt = [30, None, 50, 40]

@@ -152,6 +152,7 @@ class _Heard:
         # The result may come before the OK, or without one.
         modem = self._modem
         op = yield
+        op.lines = []  # those of a command before it are no answer, if this one never leaves
         while getattr(modem, "_asking", None):
             yield  # one at a time: nothing in an answer says whose it is
         modem._asking = self
