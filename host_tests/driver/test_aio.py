@@ -1,0 +1,558 @@
+"""The modem in asyncio: its methods as coroutines, and the task that polls. In virtual time.
+
+What a loop can wait for differs: `Stream` is a UART as MicroPython's ports have it, which asyncio
+can wait for; without it, and on CPython, the driver looks for bytes by the clock.
+"""
+
+import asyncio
+import errno
+
+from host_tests.driver.harness import OK, Skip, desk, fails, lines, raises, said, urc
+from host_tests.driver.loop import MICROPYTHON, run
+from quectel import Aio, QuectelError, aio
+
+try:
+    from io import IOBase
+except ImportError:
+    IOBase = object
+
+IMEI = "867997030000017"
+FAMILIES = ("BC66", "BC20", "BC26", "UG96", "EG800Q")
+
+
+class Stream(IOBase):
+    """A machine.UART over the simulated one: a stream that can be waited for."""
+
+    IRQ_RX = 2
+
+    def __init__(self, uart):
+        self.uart = uart
+        self.any = uart.any
+        self.write = uart.write
+        self.reads = 0  # how often it was read
+        self.irqs = []
+
+    def readinto(self, buf, n=None):
+        self.reads += 1
+        return self.uart.readinto(buf, n)
+
+    def read(self, n):
+        return b"" if n == 0 else self.uart.read(n)
+
+    def ioctl(self, request, arg):
+        if request != 3:
+            return -errno.EINVAL
+        return arg & 1 if self.uart.any() else 0
+
+    def irq(self, handler, trigger=0):
+        self.irqs.append((handler, trigger))
+
+
+def streaming(d):
+    """Put a Stream in the place of the desk's UART."""
+    if not MICROPYTHON:
+        raise Skip("asyncio of CPython cannot wait for a UART")
+    d.modem.channel.uart = Stream(d.uart)
+    return d.modem.channel.uart
+
+
+def counting(d):
+    """Count the polls of the desk's modem in the list that is returned, as their moments."""
+    moments = []
+    poll = d.modem.poll
+
+    def counted():
+        moments.append(d.clock.now)
+        poll()
+
+    d.modem.poll = counted
+    return moments
+
+
+async def sleep(ms):
+    await asyncio.sleep(ms / 1000)
+
+
+async def failure(coroutine):
+    """The OSError that it raises."""
+    try:
+        await coroutine
+    except OSError as e:
+        return e
+    raise AssertionError("no OSError")
+
+
+# -- methods as coroutines ------------------------------------------------------------------------
+
+
+def test_any_method(line):
+    d = line.desk()
+
+    async def main():
+        m = d.modem
+        Aio(m)
+        await m.aio.power_on()
+        assert await m.aio.attach() == "10.16.32.48"
+        assert await m.aio.imei() == IMEI
+        assert await m.aio.signal() == -63
+
+    run(d.clock, main())
+
+
+def test_on_all_families():
+    for line in lines():
+        for family in FAMILIES:
+            d = line.desk(family)
+            d.net.names["abc.com"] = ["198.51.100.7"]
+
+            async def main(d=d):
+                io = Aio(d.modem)
+                await io.power_on()
+                assert await io.attach() == d.modem.ip()
+                assert await io.resolve("abc.com") == ["198.51.100.7"]
+                assert await io.ntp("pool.ntp.org") == (2018, 4, 20, 11, 8, 20, 32)
+
+            run(d.clock, main())
+
+
+def test_a_method_that_takes_no_time():
+    d = desk()
+
+    async def main():
+        io = Aio(d.modem)
+        stats = await io.stats()
+        assert stats["timeouts"] == 0
+
+    run(d.clock, main())
+
+
+def test_bad_input_is_refused_before_anything_is_written():
+    d = desk()
+
+    async def main():
+        io = Aio(d.modem)
+        try:
+            await io.ping("abc.com", count=99)
+        except ValueError:
+            return
+        raise AssertionError("no ValueError")
+
+    run(d.clock, main())
+    assert d.module.commands == []
+
+
+def test_what_the_module_refuses():
+    d = desk()
+
+    async def main():
+        e = await failure(Aio(d.modem).resolve("nosuch.example"))
+        assert e.errno == errno.EHOSTUNREACH and isinstance(e, QuectelError) and e.code == 565
+
+    run(d.clock, main())
+
+
+def test_no_such_method():
+    io = Aio(desk().modem)
+    raises(AttributeError, lambda: io.no_such_thing)
+    raises(AttributeError, lambda: io._private)
+
+
+def test_two_at_once_each_get_their_own_answer():
+    for line in lines():
+        d = line.desk()
+        d.net.names["abc.com"] = ["198.51.100.7"]
+
+        async def main(d=d):
+            io = Aio(d.modem)
+            got = await asyncio.gather(io.imei(), io.resolve("abc.com"), io.signal(), io.imsi())
+            assert list(got) == [IMEI, ["198.51.100.7"], -63, "460111174590523"]
+
+        run(d.clock, main())
+
+
+def test_an_operation_of_others():
+    d = desk()
+
+    async def main():
+        io = Aio(d.modem)
+        assert await io.wait(d.modem.imei(wait=False)) == IMEI
+
+    run(d.clock, main())
+
+
+def test_others_run_meanwhile():
+    d = desk(delays={"answer": 200})
+    ticks = []
+
+    async def count():
+        while True:
+            ticks.append(d.clock.now)
+            await sleep(10)
+
+    async def main():
+        counter = asyncio.create_task(count())
+        await Aio(d.modem).power_on()
+        counter.cancel()
+        return d.clock.now
+
+    took = run(d.clock, main())
+    assert took > 1000 and len(ticks) >= took // 11
+    assert max(b - a for a, b in zip(ticks, ticks[1:])) < 20
+
+
+def test_the_idle_hook_is_not_for_asyncio():
+    d = desk()
+
+    async def main():
+        d.modem.idle = None
+        assert await Aio(d.modem).imei() == IMEI
+
+    run(d.clock, main())
+
+
+# -- giving up ------------------------------------------------------------------------------------
+
+
+def test_cancelled_while_a_command_is_out(line):
+    d = line.desk()
+
+    async def main():
+        io = Aio(d.modem)
+        await io.power_on()
+        d.module.delays["+CSQ"] = 700
+        task = asyncio.create_task(io.signal())
+        await sleep(100)
+        assert said(d, "+CSQ")
+        task.cancel()
+        try:
+            await task
+        except asyncio.CancelledError:
+            # The late answer is not taken for the next one's.
+            assert await io.imei() == IMEI
+            assert d.modem._ops == []
+            return
+        raise AssertionError("not cancelled")
+
+    run(d.clock, main())
+
+
+def test_cancelled_at_once():
+    d = desk()
+
+    async def main():
+        io = Aio(d.modem)
+        task = asyncio.create_task(io.resolve("abc.com"))
+        await asyncio.sleep(0)
+        task.cancel()
+        try:
+            await task
+        except asyncio.CancelledError:
+            pass
+        assert await io.imei() == IMEI
+
+    run(d.clock, main())
+    assert not said(d, "+QIDNSGIP")
+
+
+def test_cancelled_while_pwrkey_is_pressed_lets_go_of_it():
+    from quectel import Power
+
+    levels = []
+
+    class Pin:
+        def value(self, level):
+            levels.append(level)
+
+    d = desk(power=Power(Pin(), pwrkey_on=1))
+    d.module.mute("AT", 10_000)
+
+    async def main():
+        task = asyncio.create_task(Aio(d.modem).power_on())
+        while not levels or not levels[-1]:
+            await sleep(10)
+        task.cancel()
+        try:
+            await task
+        except asyncio.CancelledError:
+            pass
+
+    run(d.clock, main())
+    assert levels[-1] == 0
+
+
+def test_wait_for_ends_a_method_that_hangs():
+    d = desk()
+
+    async def main():
+        io = Aio(d.modem)
+        await io.power_on()
+        d.module.mute("AT+CSQ")
+        start = d.clock.now
+        try:
+            await asyncio.wait_for(io.signal(), 0.5)
+        except asyncio.TimeoutError:
+            assert 500 <= d.clock.now - start < 520
+            assert await io.signal() == -63
+            return
+        raise AssertionError("no timeout")
+
+    run(d.clock, main())
+
+
+def test_a_silent_module_ends_by_its_own_deadline():
+    d = desk()
+
+    async def main():
+        io = Aio(d.modem)
+        await io.power_on()
+        d.module.mute("AT+CSQ")
+        e = await failure(io.signal())
+        assert e.errno == errno.ETIMEDOUT
+        assert await io.signal() == -63
+
+    run(d.clock, main())
+
+
+# -- the task that polls --------------------------------------------------------------------------
+
+
+def test_idle_is_ten_polls_a_second():
+    d = desk()
+
+    async def main():
+        await Aio(d.modem).power_on()
+        await sleep(100)
+        polls = counting(d)
+        await sleep(10_000)
+        return len(polls)
+
+    assert 90 < run(d.clock, main()) <= 101
+
+
+def test_idle_with_a_link_that_is_up():
+    from quectel import Link
+
+    d = desk()
+
+    async def main():
+        Aio(d.modem).start()
+        link = Link(d.modem)
+        while not link.up():
+            await sleep(50)
+        await sleep(1000)
+        before = len(d.module.commands)
+        polls = counting(d)
+        await sleep(10_000)
+        return len(polls), len(d.module.commands) - before
+
+    polls, asked = run(d.clock, main())
+    assert polls <= 101 + 20 * asked, (polls, asked)
+
+
+def test_bytes_wake_the_task():
+    d = desk()
+    streaming(d)
+    heard = []
+
+    async def main():
+        io = Aio(d.modem)
+        await io.power_on()
+        await io.on_urc("+NEWS: ", lambda line: heard.append(d.clock.now - sent))
+        await sleep(337)
+        sent = d.clock.now
+        d.module.urc("+NEWS: 1")
+        await sleep(500)
+
+    run(d.clock, main())
+    assert heard and heard[0] <= 5
+
+
+def test_bytes_are_found_where_nothing_wakes_the_task():
+    d = desk()
+    heard = []
+
+    async def main():
+        io = Aio(d.modem)
+        await io.power_on()
+        await io.on_urc("+NEWS: ", lambda line: heard.append(d.clock.now - sent))
+        await sleep(337)
+        sent = d.clock.now
+        d.module.urc("+NEWS: 1")
+        await sleep(500)
+
+    run(d.clock, main())
+    assert heard and heard[0] <= 101
+
+
+def test_an_answer_is_followed_by_the_next_command_at_once():
+    d = desk()
+    streaming(d)
+
+    async def main():
+        io = Aio(d.modem)
+        await io.power_on()
+        before = d.clock.now
+        commands = len(d.module.commands)
+        await io.attach()
+        return (d.clock.now - before) / (len(d.module.commands) - commands)
+
+    assert run(d.clock, main()) <= 5
+
+
+def test_nothing_spins_while_bytes_come_slowly():
+    # 9600 baud: a millisecond each. They are read in pieces, not one by one.
+    d = desk(baud=9600)
+    uart = streaming(d)
+    uart.uart.init(baudrate=9600)
+
+    async def main():
+        io = Aio(d.modem)
+        await io.power_on()
+        before = uart.reads
+        d.module.urc("+NEWS: " + "x" * 60)
+        await sleep(500)
+        return uart.reads - before
+
+    assert run(d.clock, main()) <= 40
+
+
+def test_an_interrupt_ends_the_wait_of_esp32():
+    d = desk()
+    uart = streaming(d)
+
+    class Platform:
+        platform = "esp32"
+
+    real = aio.sys
+    aio.sys = Platform
+    try:
+
+        async def main():
+            io = Aio(d.modem)
+            assert await io.imei() == IMEI
+            io.stop()
+            await sleep(10)
+
+        run(d.clock, main())
+    finally:
+        aio.sys = real
+    (handler, trigger), (none, _) = uart.irqs
+    assert handler(uart) is None and trigger == Stream.IRQ_RX and none is None
+
+
+def test_one_task():
+    d = desk()
+
+    async def main():
+        io = Aio(d.modem)
+        task = io.start()
+        await io.imei()
+        assert io.start() is task and d.modem.aio is io
+        io.stop()
+        assert io.start() is not task
+        assert await io.imei() == IMEI
+
+    run(d.clock, main())
+
+
+def test_without_the_task_who_waits_polls():
+    d = desk()
+
+    async def main():
+        io = Aio(d.modem)
+        waiting = asyncio.create_task(io.attach())
+        await sleep(1)
+        io.stop()
+        assert await waiting == "10.16.32.48"
+        await sleep(10)
+        polls = counting(d)
+        await sleep(1000)
+        assert polls == []
+
+    run(d.clock, main())
+
+
+def test_a_loop_after_another():
+    d = desk()
+    io = Aio(d.modem)
+
+    async def main():
+        assert await io.imei() == IMEI
+        polls = counting(d)
+        await sleep(1000)
+        return len(polls)
+
+    for _ in range(3):
+        assert run(d.clock, main()) > 8
+
+
+def test_a_poll_that_raises_is_told_once_and_the_task_goes_on():
+    d = desk()
+    told = []
+    heard = []
+
+    def callback(line):
+        heard.append(line)
+        raise RuntimeError("a mistake of the program")
+
+    async def main():
+        loop = asyncio.get_event_loop()
+        loop.set_exception_handler(lambda loop, context: told.append(context["exception"]))
+        io = Aio(d.modem)
+        await io.power_on()
+        d.modem._urcs = ((b"+NEWS: ", callback),)
+        poll = d.modem.poll
+
+        def fail():
+            poll()
+            raise RuntimeError("no UART")
+
+        d.modem.poll = fail
+        await sleep(1000)
+        d.modem.poll = poll
+        assert await io.imei() == IMEI
+        d.modem.poll = fail
+        await sleep(1000)
+        d.modem.poll = poll
+        loop.set_exception_handler(None)
+        return io.start().done()
+
+    assert not run(d.clock, main())
+    assert [str(e) for e in told] == ["no UART"] * 2
+
+
+def test_a_poll_that_raises_ends_the_wait_for_a_method():
+    d = desk()
+
+    async def main():
+        io = Aio(d.modem)
+        await io.power_on()
+        loop = asyncio.get_event_loop()
+        loop.set_exception_handler(lambda loop, context: None)
+
+        def fail():
+            raise OSError(errno.ENODEV)
+
+        poll = d.modem.poll
+        d.modem.poll = fail
+        e = await failure(io.imei())
+        d.modem.poll = poll
+        loop.set_exception_handler(None)
+        assert e.errno == errno.ENODEV
+        assert await io.imei() == IMEI
+
+    run(d.clock, main())
+
+
+def test_a_blocking_call_in_between():
+    # It holds up the other tasks, and does no harm.
+    d = desk()
+
+    async def main():
+        io = Aio(d.modem)
+        waiting = asyncio.create_task(io.imsi())
+        await sleep(1)
+        assert d.modem.imei() == IMEI
+        assert await waiting == "460111174590523"
+
+    run(d.clock, main())

@@ -1,0 +1,177 @@
+"""asyncio: the modem's methods as coroutines, and a task that polls the modem beside the others.
+
+    await m.aio.attach(apn="iot.example")     any method that takes time
+    await m.aio.wait(op)                      any Operation, as link.open(address, wait=False)
+    m.aio.start()                             the task; the first await starts it too
+
+Sockets need nothing of this but the task: asyncio's own streams run over them.
+
+The task polls when bytes have come, and by a clock for what is a matter of time:
+
+    what goes on                                          ms from one poll to the next
+    a command, an operation; the UART can be waited for   _BUSY; what is answered goes on at once
+    a command, an operation; it cannot                    _BLIND: each answer waits for a poll
+    nothing                                               _IDLE
+
+So a silent module costs ten polls a second, a busy one a hundred. A receive buffer of the UART
+that takes less than _IDLE brings, 1200 bytes at 115200 baud, loses bytes where it cannot be
+waited for: on CPython only, and with a UART of one's own that is no stream.
+"""
+
+import asyncio
+import select
+import sys
+
+from micropython import const
+
+from .modem import Modem, Operation
+
+# milliseconds
+_BUSY = const(10)
+_BLIND = const(2)
+_IDLE = const(100)
+_GATHER = const(2)  # from the first bytes to the poll that reads them and what came meanwhile
+
+_core = getattr(asyncio, "core", None)  # MicroPython's and CircuitPython's asyncio; not CPython's
+
+
+def _sleep(ms: int):
+    return asyncio.sleep(ms / 1000)
+
+
+def _loop():
+    # Another object in another loop: new_event_loop() of MicroPython forgets all tasks.
+    return _core._task_queue if _core else asyncio.get_running_loop()
+
+
+def _reader(uart):
+    # What can wait for the UART, or for the stream that it names; None where that is not possible.
+    stream = getattr(uart, "stream", uart)
+    if not _core or not hasattr(stream, "read"):
+        return None
+    try:
+        # With a poller that is thrown away: what is no stream damages MicroPython's.
+        select.poll().register(stream)
+    except (OSError, TypeError, ValueError):
+        return None
+    return asyncio.StreamReader(stream)
+
+
+def _irq(uart):
+    # ESP32 looks at its streams every 10 ms, and when there was an interrupt that Python hears of.
+    # Other ports do at any interrupt.
+    return getattr(uart, "irq", None) if sys.platform == "esp32" else None
+
+
+def _nothing(uart) -> None:
+    return
+
+
+class Aio:
+    """The asyncio face of a modem: `m.aio`, or Aio(m), which becomes m.aio.
+
+    Any method of the modem is a coroutine here: same arguments, result and errors. Cancelling it
+    gives the operation up; a command that has left is still waited for, and ignored.
+    """
+
+    def __init__(self, modem: Modem) -> None:
+        self._modem = modem
+        self._task: asyncio.Task | None = None  # the one that polls,
+        self._in: object = None  # the loop it is in,
+        self._listener: asyncio.Task | None = None  # and its own; None: the UART is not waited for
+        self._failed = False  # the last poll raised something
+        modem.aio = self  # type: ignore[attr-defined]
+
+    def __getattr__(self, name: str):
+        if name[0] == "_":
+            raise AttributeError(name)
+        service = getattr(self._modem, name)
+
+        async def method(*args, **more):
+            op = service(*args, wait=False, **more)
+            return (await self.wait(op)) if isinstance(op, Operation) else op
+
+        return method
+
+    async def wait(self, op: Operation):
+        """What the operation returns, or the OSError it failed with. Cancelling cancels it too."""
+        try:
+            self.start()
+            while not op.done:
+                # The task may have been stopped.
+                self._modem.poll()
+                await _sleep(_BUSY if self._listener else _BLIND)
+        finally:
+            op.cancel()
+        return op.result()
+
+    def start(self) -> "asyncio.Task":
+        """Start the task that polls, unless it runs; returns it. On CPython in a coroutine only.
+
+        What a poll raises, as a callback of on_urc may, goes to the loop's exception handler, once
+        until polls succeed again, and the task goes on.
+        """
+        loop = _loop()
+        if self._task is None or self._in is not loop or self._task.done():
+            self._in = loop
+            self._task = asyncio.create_task(self._run())
+        return self._task
+
+    def stop(self) -> None:
+        """End the task. Without it, who waits for a method or a socket polls, and nobody else."""
+        if self._task and self._in is _loop():
+            self._task.cancel()
+        self._task = None
+
+    async def _run(self):
+        uart = self._modem.channel.uart
+        reader = _reader(uart)
+        irq = _irq(uart)
+        if irq:
+            irq(_nothing, uart.IRQ_RX)
+        listener = self._listener = reader and asyncio.create_task(self._listen(reader))
+        try:
+            while True:
+                self._poll()
+                await _sleep(self._tick())
+        finally:
+            if listener:
+                listener.cancel()
+            if irq and not self._task:
+                irq(None)
+
+    async def _listen(self, reader):
+        try:
+            while True:
+                await reader.read(0)  # waits for bytes, and takes none
+                await _sleep(_GATHER)
+                self._poll()
+        except Exception as e:
+            self._listener = None
+            self._tell(e)
+
+    def _tick(self) -> int:
+        modem = self._modem
+        if not modem.channel.phase:
+            for op in modem._ops:
+                if not getattr(op, "rests", False):  # as a Link that is up does
+                    break
+            else:
+                return _IDLE
+        return _BUSY if self._listener else _BLIND
+
+    def _poll(self) -> None:
+        modem = self._modem
+        try:
+            modem.poll()
+            if modem.channel.pending:
+                modem.poll()  # what the answer has led to leaves at once
+            self._failed = False
+        except Exception as e:
+            if not self._failed:
+                self._failed = True
+                self._tell(e)
+
+    def _tell(self, e: Exception) -> None:
+        context = {"message": "quectel: poll", "exception": e, "future": self._task}
+        asyncio.get_event_loop().call_exception_handler(context)
