@@ -97,10 +97,10 @@ class Aio:
         """What the operation returns, or the OSError it failed with. Cancelling cancels it too."""
         try:
             self.start()
+            self._advance()
             while not op.done:
-                # The task may have been stopped.
-                self._modem.poll()
                 await _sleep(_BUSY if self._listener else _BLIND)
+                self._modem.poll()  # the task may have been stopped
         finally:
             op.cancel()
         return op.result()
@@ -132,7 +132,7 @@ class Aio:
         listener = self._listener = reader and asyncio.create_task(self._listen(reader))
         try:
             while True:
-                self._poll()
+                self._poll(self._modem.poll)
                 await _sleep(self._tick())
         finally:
             if listener:
@@ -145,7 +145,7 @@ class Aio:
             while True:
                 await reader.read(0)  # waits for bytes, and takes none
                 await _sleep(_GATHER)
-                self._poll()
+                self._poll(self._advance)
         except Exception as e:
             self._listener = None
             self._tell(e)
@@ -160,12 +160,19 @@ class Aio:
                 return _IDLE
         return _BUSY if self._listener else _BLIND
 
-    def _poll(self) -> None:
+    def _advance(self) -> None:
+        # An operation takes a poll to see its answer and one to begin the next command, which
+        # leaves in a third.
         modem = self._modem
-        try:
+        channel = modem.channel
+        for _ in range(3):
             modem.poll()
-            if modem.channel.pending:
-                modem.poll()  # what the answer has led to leaves at once
+            if not channel.pending and (channel.phase or not modem._ops):
+                break
+
+    def _poll(self, poll) -> None:
+        try:
+            poll()
             self._failed = False
         except Exception as e:
             if not self._failed:
