@@ -229,6 +229,7 @@ def test_cancelled_while_a_command_is_out(line):
         except asyncio.CancelledError:
             # The late answer is not taken for the next one's.
             assert await io.imei() == IMEI
+            await sleep(100)
             assert d.modem._ops == []
             return
         raise AssertionError("not cancelled")
