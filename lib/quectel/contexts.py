@@ -91,11 +91,17 @@ def activate(modem, cid: int = 1):
     Returns its addresses. QuectelError: the network refuses, or three contexts are up.
     """
     _known(modem, cid)
-    addresses = yield from _addresses(modem, cid)
-    if not addresses:
-        yield from _bring_up(modem, cid)
+    while modem._activating:
+        yield  # sockets that open together: the second QIACT would be an error
+    modem._activating = True
+    try:
         addresses = yield from _addresses(modem, cid)
-    return addresses
+        if not addresses:
+            yield from _bring_up(modem, cid)
+            addresses = yield from _addresses(modem, cid)
+        return addresses
+    finally:
+        modem._activating = False
 
 
 def _addresses(modem, cid: int):

@@ -149,6 +149,7 @@ class PdpModem(Modem):
     URC_PORT = ""  # the command that sends URCs to this UART, if the firmware knows it
     _alive = "23"  # 3 listening; firmware of UG96 says it of clients that are connected
     _dns_config = True
+    _activating = False  # an operation brings a context up
     _holed: "bool | None" = None  # did a transparent connection have the line? resume.py
 
     def __init__(self, uart, power=None) -> None:
