@@ -61,7 +61,7 @@ def open_server(s, kind: str) -> None:
     s._state = _OPENING
     s._host = "%s %d" % (kind, s._local)
     modem._start(activated(modem, s, attach._open(s, text)))
-    if s._ms:
+    if s._ms or hasattr(s, "_door"):
         s._until(_OPENING)
         s._check()
 
