@@ -4,10 +4,11 @@ Loaded when something fails for the first time.
 """
 
 import errno
+import gc
 
 from micropython import const
 
-from .channel import pause
+from .channel import pause, since
 
 _ERROR = const(-1)
 _OPENING = const(1)  # socket.py
@@ -24,6 +25,7 @@ _USED = const(563)
 _BUSY = const(568)
 _ASK_MS = const(600)
 _TRIES = const(5)  # sends of the same bytes after SEND FAIL,
+_GONE_MS = const(5000)  # a task that waits for a connection asks after it more often than that
 _BACK_OFF_MS = const(125)  # this long after it, doubled at each
 
 # Codes 550 to 574 (the same in all five manuals, table 1) in their order, a letter each.
@@ -189,12 +191,24 @@ def not_open(s, why, text: str):
         yield from s._closing(why)
 
 
+def _abandoned(ahead) -> bool:
+    # Is it one that is to be closed, or that asyncio has opened for a task that was cancelled?
+    # Of that nobody hears either; but nobody has asked on until the connection was there.
+    looked = getattr(ahead, "looked", 0)
+    return getattr(ahead, "shut", False) or (looked and since(looked) >= _GONE_MS)
+
+
 def _reclaim(modem):
     # Free the connectIDs of sockets that have failed, or are at their end. MicroPython tells
     # nobody that an object is gone, and some programs (umqtt) close none before the next one.
     found = False
+    gc.collect()  # C closes what lies below a TLS socket that nobody has
     for cid, s in enumerate(modem._sockets):
-        if s and (s._state == _DEAD or (s._hung and s._in is None and not (s._avail or s._busy))):
+        if s and (
+            s._state == _DEAD
+            or (s._hung and s._in is None and not (s._avail or s._busy))
+            or _abandoned(s._ahead)
+        ):
             modem._sockets[cid] = False
             s._fail(_RESET)
             yield from modem._shut(cid)

@@ -237,6 +237,7 @@ def _ready(s, wanted: int) -> int:
 
 def _flags(s, wanted: int) -> int:
     if s._state == _OPENING:
+        s._buffers().looked = now()
         return 0
     if s._state == _NEW:
         return _WR if s._udp else _HUP
@@ -245,6 +246,7 @@ def _flags(s, wanted: int) -> int:
     ahead = s._buffers()
     if not hasattr(ahead, "waiting"):
         return _NVAL  # in transparent mode its stream is another one
+    ahead.looked = 0
     flags = 0
     if wanted & _RD:
         if not ahead.polled:
