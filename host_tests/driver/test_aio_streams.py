@@ -206,7 +206,6 @@ def test_a_server():
 
         async def main(d=d, serve=serve):
             server = await asyncio.start_server(serve, "0.0.0.0", 2020)
-            await sleep(100)
             clients = [d.net.dial(2020, from_port=50000 + i) for i in range(3)]
             await sleep(500)
             for i, client in enumerate(clients):
@@ -353,6 +352,23 @@ def test_cancelled_in_connect():
                 await cancelled(connect(1), 500)
                 await sleep(5000)
             await sleep(30_000)
+            reader, writer = await connect()
+            writer.write(b"?\n")
+            await writer.drain()
+            assert await reader.readline() == b"?\n"
+
+        run(d, main())
+
+
+def test_cancelled_in_connect_to_somebody_who_never_answers():
+    for d in desks():
+        d.net.tcp(HOST, 1, silent=True)
+        d.net.tcp(HOST, PORT, echo=True)
+
+        async def main(d=d):
+            for _ in range(d.modem.IDS):
+                await cancelled(connect(1), 1000)
+            await sleep(5000)
             reader, writer = await connect()
             writer.write(b"?\n")
             await writer.drain()
