@@ -195,7 +195,7 @@ def _abandoned(ahead) -> bool:
     # Is it one that is to be closed, or that asyncio has opened for a task that was cancelled?
     # Of that nobody hears either; but nobody has asked on until the connection was there.
     looked = getattr(ahead, "looked", 0)
-    return getattr(ahead, "shut", False) or (looked and since(looked) >= _GONE_MS)
+    return getattr(ahead, "shut", False) or (looked > 0 and since(looked) >= _GONE_MS)
 
 
 def _reclaim(modem):
