@@ -24,6 +24,7 @@ class Terminal:
 
     def __init__(self, path):
         self.file = open(path, "r+b", **OPTIONS)
+        self.stream = self.file  # what asyncio can wait for
         self.write = self.file.write
         self.poller = select.poll()
         self.poller.register(self.file, select.POLLIN)
