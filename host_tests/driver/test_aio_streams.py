@@ -377,6 +377,34 @@ def test_cancelled_in_connect_to_somebody_who_never_answers():
         run(d, main())
 
 
+def test_dropped_without_a_close():
+    # As MicroPython's TLS does when it does not trust the server. It reads no more, and the peer
+    # closes. Without that a connection may be idle, and stays.
+    for d in desks():
+        peer = d.net.tcp(HOST, 1)
+        d.net.tcp(HOST, PORT, echo=True)
+
+        async def main(d=d, peer=peer):
+            for _ in range(d.modem.IDS):
+                reader, writer = await connect(1)
+                peer.send(BINARY)
+                await reader.read(10)
+                peer.close()
+            e = await failure(talk())
+            assert e.errno == errno.ENOMEM
+            await sleep(60_000)
+            await talk()
+            assert d.modem._sockets.count(None) == d.modem.IDS - 1
+
+        async def talk():
+            reader, writer = await connect()
+            writer.write(b"?\n")
+            await writer.drain()
+            assert await reader.readline() == b"?\n"
+
+        run(d, main())
+
+
 def test_cancelled_in_read():
     for d in desks():
         peer = d.net.tcp(HOST, PORT)

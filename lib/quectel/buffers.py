@@ -49,7 +49,8 @@ class Ahead:
         self._end = 0
         self._asked = False  # the receive request of the socket is ours
         self.polled = False  # read ahead at any timeout, and not only at 0
-        self.looked = 0  # when ioctl was asked last, if it never said that the socket is open
+        self.looked = 0  # when ioctl was asked last, if ever;
+        self.told = False  # it has said that the socket is open
         self.shut = False  # ioctl wants it closed, as soon as something can be allocated
         self._since = now()  # when the first byte came into the empty `out`
         if not s._ms:

@@ -25,7 +25,8 @@ _USED = const(563)
 _BUSY = const(568)
 _ASK_MS = const(600)
 _TRIES = const(5)  # sends of the same bytes after SEND FAIL,
-_GONE_MS = const(5000)  # a task that waits for a connection asks after it more often than that
+_GONE_MS = const(5000)  # a task that waits for a connection asks after it more often than that,
+_FORGOTTEN_MS = const(60_000)  # and one with a connection that has ended will read what is left
 _BACK_OFF_MS = const(125)  # this long after it, doubled at each
 
 # Codes 550 to 574 (the same in all five manuals, table 1) in their order, a letter each.
@@ -191,11 +192,14 @@ def not_open(s, why, text: str):
         yield from s._closing(why)
 
 
-def _abandoned(ahead) -> bool:
-    # Is it one that is to be closed, or that asyncio has opened for a task that was cancelled?
-    # Of that nobody hears either; but nobody has asked on until the connection was there.
+def _abandoned(s) -> bool:
+    # Has everybody gone who knew of it? asyncio drops the socket of a task that is cancelled while
+    # it connects, and MicroPython's TLS the one below when it does not trust the certificate.
+    ahead = s._ahead
     looked = getattr(ahead, "looked", 0)
-    return getattr(ahead, "shut", False) or (looked > 0 and since(looked) >= _GONE_MS)
+    if looked and (s._hung or not ahead.told):
+        return since(looked) >= (_FORGOTTEN_MS if ahead.told else _GONE_MS)
+    return getattr(ahead, "shut", False)
 
 
 def _reclaim(modem):
@@ -207,7 +211,7 @@ def _reclaim(modem):
         if s and (
             s._state == _DEAD
             or (s._hung and s._in is None and not (s._avail or s._busy))
-            or _abandoned(s._ahead)
+            or _abandoned(s)
         ):
             modem._sockets[cid] = False
             s._fail(_RESET)

@@ -236,17 +236,17 @@ def _ready(s, wanted: int) -> int:
 
 
 def _flags(s, wanted: int) -> int:
-    if s._state == _OPENING:
-        s._buffers().looked = now()
-        return 0
     if s._state == _NEW:
         return _WR if s._udp else _HUP
-    if s._state != _OPEN:
+    if s._state > _OPEN:
         return _NVAL if s._why == _CLOSED else _RD | _WR | _ERR | _HUP
     ahead = s._buffers()
     if not hasattr(ahead, "waiting"):
         return _NVAL  # in transparent mode its stream is another one
-    ahead.looked = 0
+    ahead.looked = now()
+    if s._state == _OPENING:
+        return 0
+    ahead.told = True
     flags = 0
     if wanted & _RD:
         if not ahead.polled:
