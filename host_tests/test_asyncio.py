@@ -106,6 +106,33 @@ def test_a_server(node):
     assert run.heard[-1] == "ended"
 
 
+SERVICES = """
+import asyncio
+from modem_board import modem
+
+
+async def main():
+    m = modem()
+    await m.aio.power_on()
+    await m.aio.attach(apn="iot.example")
+    print("address", m.ip())
+    asked = await asyncio.gather(m.aio.imei(), m.aio.signal(), m.aio.resolve("a.example"))
+    print(*asked)
+
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("family", PLACES)
+def test_services_on_cpython(node, family):
+    """Its own asyncio cannot wait for the UART, and looks by the clock."""
+    run = node(SERVICES, family, "", "--dns", "a.example=127.0.0.1:7", bits=None)
+    assert run.end() == 0, run.heard
+    assert run.heard[-2].startswith("address 10.")
+    assert re.match(r"\d{15} -\d+ \['[0-9.]+'\]$", run.heard[-1]), run.heard
+
+
 @pytest.mark.parametrize("family", PLACES)
 def test_the_example(node, family):
     """async_node.py, whose server resets the first connection and stalls on the second."""

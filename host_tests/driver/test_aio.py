@@ -330,6 +330,23 @@ def test_idle_is_ten_polls_a_second():
     assert 90 < run(d.clock, main()) <= 101
 
 
+def test_awaiting_a_method_is_two_hundred_polls_a_second():
+    d = desk()
+    streaming(d)
+
+    async def main():
+        io = Aio(d.modem)
+        await io.power_on()
+        d.module.delays["AT+CSQ"] = 900
+        polls = counting(d)
+        start = d.clock.now
+        await io.signal()
+        return len(polls), d.clock.now - start
+
+    polls, took = run(d.clock, main())
+    assert 900 <= took <= 920 and polls <= took // 5 + 20
+
+
 def test_idle_with_a_link_that_is_up():
     from quectel import Link
 

@@ -13,9 +13,9 @@ The task polls when bytes have come, and by a clock for what is a matter of time
     a command, an operation; it cannot                    _BLIND: each answer waits for a poll
     nothing                                               _IDLE
 
-So a silent module costs ten polls a second, a busy one a hundred. A receive buffer of the UART
-that takes less than _IDLE brings, 1200 bytes at 115200 baud, loses bytes where it cannot be
-waited for: on CPython only, and with a UART of one's own that is no stream.
+So idling costs ten polls a second, a method that is awaited two hundred: one that waits polls too.
+Where the UART cannot be waited for, on CPython and with a UART of one's own that is no stream, its
+receive buffer must take what comes in _IDLE: 1200 bytes at 115200 baud.
 """
 
 import asyncio
