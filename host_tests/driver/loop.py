@@ -3,6 +3,7 @@
 MicroPython's asyncio takes the time from `core.ticks`, and waits in its poller; CPython's from the
 loop's `time`, and waits in its selector. Both pairs are replaced. Some of MicroPython's own code,
 in C, asks the real clock when a task is to run at once: so virtual time is ahead of it.
+Besides: what tests of coroutines need.
 """
 
 import asyncio
@@ -12,12 +13,50 @@ MICROPYTHON = sys.implementation.name == "micropython"
 _AHEAD_MS = 3_600_000
 _LIMIT_MS = 3_600_000  # no test waits an hour
 _STEP_MS = 50
-_READ = 1  # select.POLLIN
 
 
 def run(clock, main):
     """What the coroutine `main` returns. Each run has a loop of its own."""
     return _run_micropython(clock, main) if MICROPYTHON else _run_cpython(clock, main)
+
+
+def counting(d):
+    """Count the polls of the desk's modem in the list that is returned, as their moments."""
+    moments = []
+    poll = d.modem.poll
+
+    def counted():
+        moments.append(d.clock.now)
+        poll()
+
+    d.modem.poll = counted
+    return moments
+
+
+async def sleep(ms):
+    await asyncio.sleep(ms / 1000)
+
+
+async def failure(coroutine):
+    """The OSError that it raises."""
+    try:
+        await coroutine
+    except OSError as e:
+        return e
+    raise AssertionError("no OSError")
+
+
+async def cancelled(coroutine, ms):
+    """Start it, and cancel it after so many milliseconds."""
+    task = asyncio.create_task(coroutine)
+    await sleep(ms)
+    assert not task.done()
+    task.cancel()
+    try:
+        await task
+    except asyncio.CancelledError:
+        return
+    raise AssertionError("not cancelled")
 
 
 def _let_pass(clock, ms):
