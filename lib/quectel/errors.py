@@ -203,18 +203,25 @@ def _abandoned(s) -> bool:
 
 
 def _reclaim(modem):
-    # Free the connectIDs of sockets that have failed, or are at their end. MicroPython tells
-    # nobody that an object is gone, and some programs (umqtt) close none before the next one.
-    found = False
+    # Free the connectIDs of sockets that have failed, or are at their end, or are abandoned.
+    # MicroPython tells nobody that an object is gone, and some programs (umqtt) close none before
+    # the next one. If there are none: of one that the peer has closed, though it is not read to
+    # its end, as TLS leaves behind that refuses a certificate.
     gc.collect()  # C closes what lies below a TLS socket that nobody has
-    for cid, s in enumerate(modem._sockets):
-        if s and (
-            s._state == _DEAD
-            or (s._hung and s._in is None and not (s._avail or s._busy))
-            or _abandoned(s)
-        ):
-            modem._sockets[cid] = False
-            s._fail(_RESET)
-            yield from modem._shut(cid)
-            found = True
-    return found
+    for unread in (False, True):
+        found = False
+        for cid, s in enumerate(modem._sockets):
+            if s and (s._state == _DEAD or _abandoned(s) or _ended(s, unread)):
+                modem._sockets[cid] = False
+                s._fail(_RESET)
+                yield from modem._shut(cid)
+                found = True
+                if unread:
+                    break
+        if found:
+            return True
+    return False
+
+
+def _ended(s, unread: bool) -> bool:
+    return s._hung and s._in is None and not s._busy and (unread or not s._avail)
