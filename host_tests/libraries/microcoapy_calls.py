@@ -1,4 +1,4 @@
-"""`microCoAPy`, on a socket given to it: BC66 and BC26 cannot be bound to a port."""
+"""`microCoAPy`, on a socket given to it: a BC66 or BC26 cannot be bound to a port, as start() does."""
 
 import socket
 
@@ -7,12 +7,15 @@ import microcoapy
 
 def main(host, port):
     codes = []
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.isUnixCompatible = lambda: True  # some versions ask: sendto() takes (host, port)
     client = microcoapy.Coap()
     client.debug = False
-    client.responseCallback = lambda packet, sender: codes.append(packet.method)
-    client.setCustomSocket(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+    # Its name, as documented and, in some versions, as in the code.
+    client.responseCallback = client.resposeCallback = lambda packet, sender: codes.append(packet)
+    client.setCustomSocket(s)
     for n in range(3):
-        client.post(host, port, "readings", b"21.%d" % n)
+        assert client.post(host, port, "readings", b"21.%d" % n)
         client.poll(5000)
     client.stop()
-    print("codes", ["%d.%02d" % (c >> 5, c & 31) for c in codes])
+    print("codes", ["%d.%02d" % (p.method >> 5, p.method & 31) for p in codes])
