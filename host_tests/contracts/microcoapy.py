@@ -38,7 +38,7 @@ def post(s, host, port, payload):
     for _ in range(2000):
         data, source = nothing(s)
         if data:
-            assert (data[2] << 8 | data[3]) == number and len(source) == 2
+            assert (data[2] << 8 | data[3]) == number and source
             return data[1] >> 5, data[1] & 31
         time.sleep_ms(2)
     raise OSError(110)
