@@ -39,7 +39,7 @@ def outcome(host, port, path="/x", scheme="http", timeout=2):
         finally:
             r.close()
     except OSError as e:
-        print("OSError", e.errno)
+        print("OSError", abs(e.errno))  # `tls` makes -errno of some sockets' errors
     except ValueError as e:
         print("ValueError", str(e).split(":")[0])
 
