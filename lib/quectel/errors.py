@@ -192,11 +192,22 @@ def not_open(s, why, text: str):
 def _reclaim(modem):
     # Free the connectIDs of sockets that have failed, or are at their end. MicroPython tells
     # nobody that an object is gone, and some programs (umqtt) close none before the next one.
+    # If there are none: of one that the peer has closed and nobody has read to its end, such as
+    # those that tls and asyncio leave behind when they refuse a certificate.
     found = False
-    for cid, s in enumerate(modem._sockets):
-        if s and (s._state == _DEAD or (s._hung and s._in is None and not (s._avail or s._busy))):
-            modem._sockets[cid] = False
-            s._fail(_RESET)
-            yield from modem._shut(cid)
-            found = True
+    for unread in (False, True):
+        for cid, s in enumerate(modem._sockets):
+            if s and (s._state == _DEAD or (_ended(s) and (unread or not s._avail))):
+                modem._sockets[cid] = False
+                s._fail(_RESET)
+                yield from modem._shut(cid)
+                found = True
+                if unread:
+                    break
+        if found:
+            break
     return found
+
+
+def _ended(s) -> bool:
+    return s._hung and s._in is None and not s._busy

@@ -49,4 +49,7 @@ def method(s, name: str):
     if not callable(function):
         raise AttributeError(name)
     setattr(Socket, name, function)
+    if name in _SOCKET["stream"] and not hasattr(Socket, "ioctl"):
+        # The collector closes by ioctl what was only read and written until then.
+        Socket.ioctl = _find(_SOCKET, "ioctl", "")  # type: ignore[attr-defined]
     return getattr(s, name)
