@@ -82,7 +82,6 @@ MISBEHAVIOUR = (
     ("refused", "OSError 111"),
 )
 OWN_MISBEHAVIOUR = {
-    ("http", "stall"): "OSError 11",  # the unix port's own sockets say EAGAIN
     ("http", "reset"): "OSError 104",
     ("https", "reset"): "OSError 104",
 }
@@ -106,7 +105,16 @@ def test_requests_and_bad_servers(road, certificates, scheme):
                 places = []
                 for n, server in enumerate((stall, reset, early, drip, Closed())):
                     places += [road.to(server, "bad%d.example" % n), road.to(good)]
-                heard = road.run("libraries", "requests_calls", scheme, *places, function="each")
+                # A BC66 drops what comes faster than it is read, and says so; here that would
+                # depend on how busy this machine is.
+                heard = road.run(
+                    "libraries",
+                    "requests_calls",
+                    scheme,
+                    *places,
+                    function="each",
+                    module=("--hold-tcp",),
+                )
     assert heard[1::2] == ["body 44"] * 5, heard
     wanted = [
         (road.own and OWN_MISBEHAVIOUR.get((scheme, name))) or outcome
@@ -209,15 +217,22 @@ def test_tls_server_fails_in_the_handshake(road, certificates, behaviour, n):
 
 
 def test_tls_sockets_that_nobody_closes(road, certificates):
-    files = str(certificates.ca_der), str(certificates.other_ca_der)
-    with EchoServer(certificates.context()) as server:
-        heard = road.run("libraries", "tls_calls", *road.to(server), *files, function="dropped")
-    rounds = ["round 0", "round 1", "round 2", "open 5"]
     if road.own:
-        assert heard == rounds
-    else:
-        assert [line for line in heard if line != "free True"] == rounds
-        assert heard.count("free True") == 3
+        pytest.skip("over the unix port's own sockets a handshake that stalls never ends")
+    with EchoServer(certificates.context()) as server, Relay(server.port) as relay:
+        relay.plan(*[("stall", 0)] * 6)
+        host, port = road.to(server)
+        words = host, port, road.to(relay, "stall.example")[0], str(certificates.ca_der)
+        heard = road.run("libraries", "tls_calls", *words, function="dropped")
+    assert heard == ["free True"] * 3 + ["open 5"]
+
+
+def test_tls_connections_refused_for_their_certificate(road, certificates):
+    """More of them than there are connectIDs."""
+    files = str(certificates.other_ca_der), str(certificates.ca_der)
+    with EchoServer(certificates.context()) as server:
+        heard = road.run("libraries", "tls_calls", *road.to(server), *files, function="untrusted")
+    assert heard == LINES
 
 
 if __name__ == "__main__":
