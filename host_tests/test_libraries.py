@@ -13,7 +13,7 @@ from host_tests.contracts.road import FAMILIES, ROADS, Road
 from host_tests.servers import HOST
 from host_tests.servers.echo import EchoServer
 from host_tests.servers.http import HttpServer
-from host_tests.servers.relay import Relay
+from host_tests.servers.relay import Closed, Relay
 from host_tests.servers.tls import Certificates
 
 
@@ -85,14 +85,6 @@ OWN_MISBEHAVIOUR = {
     ("http", "reset"): "OSError 104",
     ("https", "reset"): "OSError 104",
 }
-
-
-class Closed:
-    """A port where nobody listens."""
-
-    def __init__(self):
-        with Relay(0) as gone:
-            self.port = gone.port
 
 
 @pytest.mark.parametrize("scheme", ("http", "https"))

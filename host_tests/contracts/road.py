@@ -21,6 +21,11 @@ class Road:
         self.own = family == OWN
         self.node = None
         self._names = []
+        self._libraries = []
+
+    def add(self, folder):
+        """Have the program find what is in `folder`."""
+        self._libraries.append(str(folder))
 
     def to(self, server, name="telemetry.example"):
         """(host, port) for the program. A module knows the server by `name`."""
@@ -31,7 +36,8 @@ class Road:
 
     def start(self, place, name, *arguments, function="main", bits=64, module=()):
         """Start `host_tests/PLACE/NAME.py`; `module` are words for the simulated one."""
-        text = "import sys\nfrom host_tests.contracts.start import main\n"
+        text = "import sys\nsys.path[:0] = %r\n" % self._libraries
+        text += "from host_tests.contracts.start import main\n"
         text += "main%r\n" % ((place, name, function) + arguments,)
         if self.own:
             self.node = Own(self.folder, text, bits)

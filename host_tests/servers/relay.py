@@ -3,7 +3,7 @@
 import socket
 import threading
 
-from host_tests.servers import HOST, Threaded
+from host_tests.servers import HOST, Threaded, free_port
 from host_tests.servers.misbehave import BEHAVIOURS, reset
 
 
@@ -79,3 +79,10 @@ class Relay(Threaded):
             client.sendall(data)
             if size == 1 and self.stopped.wait(self.pause):
                 return
+
+
+class Closed:
+    """No server at all: a port where nobody listens."""
+
+    def __init__(self):
+        self.port = free_port()
