@@ -15,7 +15,7 @@ from host_tests.servers.echo import EchoServer
 from host_tests.servers.http import HttpServer
 from host_tests.servers.mqtt import Mosquitto
 from host_tests.servers.ntp import NtpServer
-from host_tests.servers.relay import Relay
+from host_tests.servers.relay import Closed, Relay
 from host_tests.servers.tls import Certificates
 from host_tests.servers.udp import UdpServer
 
@@ -62,6 +62,47 @@ def test_asyncio_streams_both_ways(road):
     with EchoServer() as server:
         heard = road.run("contracts", "asyncio_streams", *road.to(server), function="echo")
     assert heard == ["echoed"]
+
+
+def bad_places(road, good, *servers):
+    """Each of them, and after it one that is good."""
+    places = []
+    for n, server in enumerate(servers):
+        places += [road.to(server, "bad%d.example" % n), road.to(good)]
+    return places
+
+
+@pytest.mark.parametrize("program", ("requests_http", "asyncio_streams"))
+def test_bad_servers(road, program):
+    """Every call comes to an end, and the next one works."""
+    with HttpServer() as good, HttpServer("stall") as stall, HttpServer("reset") as reset:
+        with HttpServer("early") as early, HttpServer("drip", pause=0.005) as drip:
+            places = bad_places(road, good, stall, reset, early, drip, Closed())
+            # What comes faster than it is read a BC66 drops, and here that would depend on how
+            # busy this machine is.
+            how = {"function": "outcomes", "module": ("--hold-tcp",)}
+            heard = road.run("contracts", "start", program, *places, **how)
+    assert heard[1::2] == ["body 44"] * 5
+    wanted = ["OSError 110", "ValueError no status line: []", "", "body 44", "OSError 111"]
+    wanted[2] = "ValueError 0 bytes of 44"
+    if road.own:
+        wanted[1] = "OSError 104"
+    assert heard[::2] == wanted
+
+
+def test_umqtt_simple_and_bad_brokers(road):
+    with Mosquitto() as broker, Relay(broker.port) as stall, Relay(broker.port) as early:
+        with Relay(broker.port) as reset, Relay(broker.port) as drip:
+            stall.plan(("stall", 0))
+            early.plan(("early", 2))
+            reset.plan(("reset", 0))
+            drip.plan(("drip", 0))
+            places = bad_places(road, broker, stall, early, reset, drip, Closed())
+            heard = road.run("contracts", "umqtt_simple", *places, function="connect")
+    assert heard[1::2] == ["connected 0"] * 5
+    gone = "OSError 104" if road.own else "OSError no CONNACK"  # it tells no reset from a close
+    wanted = ["OSError 110", "OSError no CONNACK", gone, "connected 0", "OSError 111"]
+    assert heard[::2] == wanted
 
 
 def test_umqtt_simple(road):
@@ -132,8 +173,8 @@ def test_microcoapy(road):
 
 
 def test_microcoapy_bound_to_a_port(tmp_path):
-    """As Coap.start() does. The NB-IoT modules have no UDP SERVICE, and the unix port's own sockets
-    no bind() by (host, port)."""
+    """As Coap.start() does. The NB-IoT modules have no UDP SERVICE, and bind() of the unix port's
+    own sockets takes no (host, port)."""
     road = Road(tmp_path, "EG800Q")
     try:
         with CoapServer() as server:

@@ -7,6 +7,9 @@ its end; b"" is the end.
 import errno
 import select
 import socket
+import time
+
+PATIENCE = 2000  # ms, as wait_for() would have it
 
 
 class Stream:
@@ -21,13 +24,19 @@ class Stream:
             if e.errno != errno.EINPROGRESS:
                 raise
         self.poller.register(self.s, select.POLLOUT)
-        self.wait(select.POLLOUT)
+        try:
+            self.wait(select.POLLOUT)
+        except OSError:
+            self.close()
+            raise
 
     def wait(self, flags):
         """Until it is ready, or has failed: that the next call tells."""
         self.poller.modify(self.s, flags)
-        while not self.poller.poll(1000):
-            pass
+        start = time.ticks_ms()
+        while not self.poller.poll(100):
+            if time.ticks_diff(time.ticks_ms(), start) > PATIENCE:
+                raise OSError(errno.ETIMEDOUT)
 
     def write(self, data):
         while data:

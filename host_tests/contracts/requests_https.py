@@ -15,6 +15,8 @@ def get(host, port, path="x"):
         head(s, b"GET /%s HTTP/1.0\r\n" % path, {"Host": host, "User-Agent": "x", "Accept": "*"})
         status, length = answer(s)
         body = s.read(length)
+        if len(body) < length:
+            raise ValueError("%d bytes of %d" % (len(body), length))
     finally:
         s.close()
     return status, body

@@ -1,4 +1,4 @@
-"""`umqtt.robust`: it lives on the OSError that read, write and connect raise, then connects anew."""
+"""`umqtt.robust`: read, write and connect raise OSError, which it answers by connecting anew."""
 
 import time
 

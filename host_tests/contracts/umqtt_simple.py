@@ -21,10 +21,10 @@ class Client:
         self.id = 0  # of the last packet that wants an acknowledgement
         self.got = []  # (topic, message) pairs
 
-    def connect(self, clean=True):
+    def connect(self, clean=True, timeout=None):
         self.s = socket.socket()
         address = socket.getaddrinfo(self.host, self.port)[0][-1]
-        self.s.settimeout(None)
+        self.s.settimeout(timeout)
         self.s.connect(address)
         rest = 10 + 2 + len(self.name)
         # The buffer is longer than what is to leave.
@@ -33,7 +33,7 @@ class Client:
         self._text(self.name)
         reply = self.s.read(4)
         if len(reply) < 4:
-            raise OSError(-1)
+            raise OSError("no CONNACK")
         assert reply[:2] == b"\x20\x02", reply
         if reply[3]:
             raise Refused(reply[3])
@@ -147,3 +147,15 @@ def main(host, port):
         print("got", one if one == "ping" else (one[0], len(one[1])))
     client.disconnect()
     client.s.close()  # twice is once
+
+
+def connect(*places):
+    """What connect() comes to at each (host, port)."""
+    for host, port in places:
+        client = Client("contract", host, port)
+        try:
+            print("connected", client.connect(timeout=2))
+            client.disconnect()
+        except OSError as e:
+            print("OSError", e.args[0])
+            client.s.close()

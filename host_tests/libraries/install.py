@@ -1,5 +1,5 @@
-"""Installs packages with `mip`, over the machine's own road to the index: first the newest mip and what
-it fetches with, as the one that MicroPython 1.25 has frozen in knows no relative names."""
+"""Installs packages with `mip`, over the machine's own road to the index: first the newest mip and
+what it fetches with, as the one that MicroPython 1.25 has frozen in knows no relative names."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""`microCoAPy`, on a socket given to it: a BC66 or BC26 cannot be bound to a port, as start() does."""
+"""`microCoAPy`, on a socket given to it: start() binds to a port, which BC66 and BC26 cannot."""
 
 import socket
 

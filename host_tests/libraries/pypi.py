@@ -33,7 +33,7 @@ PIP += ["--no-deps", "--no-binary", ":all:", "--no-build-isolation", "--dest", "
 
 
 def umqtt():
-    """The folder with the package `umqtt` in it, fetched once. Unavailable says why there is none."""
+    """The folder with the package `umqtt` in it, fetched once; Unavailable where it cannot be."""
     folder = os.path.join(cache(), "umqtt-pypi")
     if not os.path.isdir(folder):
         os.makedirs(cache(), exist_ok=True)

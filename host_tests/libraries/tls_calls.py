@@ -42,6 +42,14 @@ def main(host, port, ca):
     s.close()
 
 
+def hello(host, port, ca):
+    """That a connection works."""
+    s = wrapped(host, port, ca)
+    s.write(b"hello\n")
+    print(s.readline())
+    s.close()
+
+
 def refused(host, port, other_ca, ca):
     """A CA that did not sign, and another host's name; then it works all the same."""
     for file, name in ((other_ca, "telemetry.example"), (ca, "other.example")):
@@ -50,7 +58,7 @@ def refused(host, port, other_ca, ca):
             print("accepted")
         except ValueError as e:  # what `tls` makes of it
             print("ValueError", str(e).strip())
-    main(host, port, ca)
+    hello(host, port, ca)
 
 
 def misbehaving(host, port, number, ca):
@@ -60,13 +68,13 @@ def misbehaving(host, port, number, ca):
         print("accepted")
     except OSError as e:
         print("OSError", abs(e.args[0]))  # of some sockets it says -errno
-    main(host, number, ca)
+    hello(host, number, ca)
 
 
 def dropped(host, port, stalling, ca):
     """Sockets nobody closes. `stalling` is a host where the handshake ends with an exception: that
     leaves one to the collector, which closes it by ioctl(4) while nothing can be allocated."""
-    for round in range(3):
+    for _ in range(3):
         for _ in range(2):
             try:
                 wrapped(stalling, port, ca, timeout=0.5)
@@ -92,7 +100,7 @@ def untrusted(host, port, other_ca, ca):
             wrapped(host, port, other_ca)
         except ValueError:
             pass
-    main(host, port, ca)
+    hello(host, port, ca)
 
 
 def deep(n):
