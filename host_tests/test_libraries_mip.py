@@ -12,7 +12,7 @@ import sys
 import pytest
 
 from host_tests import interpreters
-from host_tests.contracts.road import ROADS, Road
+from host_tests.contracts.road import FAMILIES, ROADS, Road
 from host_tests.libraries import pypi
 from host_tests.servers import skip_without
 from host_tests.servers.coap import CoapServer
@@ -58,10 +58,14 @@ def road(request, tmp_path):
     made.stop()
 
 
-@pytest.fixture
-def installed(road, index):
-    road.add(index)
-    return road
+@pytest.fixture(params=FAMILIES)
+def installed(request, tmp_path, index):
+    """A road over a module. ntptime's port is 123, which only a module can be told to find
+    elsewhere, and microCoAPy asks of a socket what the interpreter's own has not."""
+    made = Road(tmp_path, request.param)
+    made.add(index)
+    yield made
+    made.stop()
 
 
 @pytest.fixture(params=("PyPI", "mip"))
