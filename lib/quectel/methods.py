@@ -51,5 +51,5 @@ def method(s, name: str):
     setattr(Socket, name, function)
     if name in _SOCKET["stream"] and not hasattr(Socket, "ioctl"):
         # The collector closes by ioctl what was only read and written until then.
-        Socket.ioctl = _find(_SOCKET, "ioctl", "")  # type: ignore[attr-defined]
+        Socket.ioctl = _find(_SOCKET, "ioctl", "")
     return getattr(s, name)
