@@ -78,8 +78,11 @@ def sendto(s, buf, address) -> int:
 def recvfrom_into(s, buf, nbytes: int = 0) -> tuple:
     """(count, (address, port)) of one datagram; what does not fit into `buf` is dropped.
 
-    Of a connected socket the address is what it was connected to.
+    Of a connected socket the address is what it was connected to. At timeout 0 each call is a
+    poll() too: programs for other sockets do nothing else while they wait.
     """
+    if not s._ms:
+        s._modem.poll()
     n = s.recv_into(buf, nbytes)
     return n, source(s)
 
@@ -87,8 +90,8 @@ def recvfrom_into(s, buf, nbytes: int = 0) -> tuple:
 def recvfrom(s, n: int) -> tuple:
     """(bytes, (address, port)) of one datagram."""
     buf = bytearray(n)
-    n = s.recv_into(buf)
-    return bytes(buf[:n]), source(s)
+    n, address = recvfrom_into(s, buf)
+    return bytes(buf[:n]), address
 
 
 def source(s) -> tuple:

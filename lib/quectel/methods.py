@@ -21,32 +21,40 @@ transparent transparent
 errors _refused _let_go"""
 
 
-def _find(table: str, name: str, where: str):
+def _row(table: str, name: str, default: str) -> list:
+    # The file that has `name`, and all that it has.
     for row in table.split("\n"):
         names = row.split()
         if name in names[1:]:
-            where = names[0]
-    return getattr(__import__("quectel." + where, None, None, (name,)), name)
+            return names
+    return [default, name]
+
+
+def _load(file: str, name: str):
+    return __import__("quectel." + file, None, None, (name,))
 
 
 def __getattr__(name: str):
     # Asked by Modem.__getattr__. Two are no methods, but what `m.socket` and `m.aio` are.
     if name == "socket":
-        return _find("", "SocketPool", name)
+        return _load(name, name).SocketPool
     if name == "aio":
-        return _find("", "Aio", name)
-    return _find(_MODEM, name, "services")
+        return _load(name, name).Aio
+    file = _row(_MODEM, name, "services")[0]
+    return getattr(_load(file, name), name)
 
 
 def method(s, name: str):
-    """Method `name` of Socket `s`. From now on it is in the class: MicroPython's own code, which
-    calls some of them while nothing can be allocated, finds it there."""
+    """Method `name` of Socket `s`. From now on it is in the class, as is all that its file has:
+    C, and the garbage collector, call some of these while nothing can be allocated."""
     from .socket import Socket
 
     if name == "type":
         return 2 if s._udp else 1  # CircuitPython's ssl asks for it
-    function = _find(_SOCKET, name, "socket_methods")
-    if not callable(function):
+    file, *names = _row(_SOCKET, name, "socket_methods")
+    module = _load(file, name)
+    if not callable(getattr(module, name)):
         raise AttributeError(name)
-    setattr(Socket, name, function)
+    for found in names:
+        setattr(Socket, found, getattr(module, found))
     return getattr(s, name)

@@ -1,0 +1,1 @@
+"""Programs for MicroPython that use libraries as they are: what a user would write, and prints."""
