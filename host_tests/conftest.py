@@ -3,17 +3,14 @@
 Those tests are plain functions that know nothing of pytest. Each becomes an item per interpreter
 and, if it takes a `line`, per chunking of the bytes: `test_x[cpython-whole]`,
 `test_x[micropython32-splits]`. For each MicroPython and test file one process runs all that is
-wanted, in the background, while pytest goes on with the items of CPython, which come first.
+wanted, in the background, while pytest goes on with the items of CPython, which come first. So
+it is with files whose tests mostly wait, if there are others to go on with: see elsewhere.py.
 """
 
 import importlib
 import inspect
-import json
 import os
-import shlex
-import subprocess
 import sys
-import threading
 
 import pytest
 
@@ -22,15 +19,13 @@ DRIVER = os.path.join(ROOT, "host_tests", "driver")
 HARNESS = "host_tests.driver.harness"
 MICROPYTHONS = {"micropython64": 64, "micropython32": 32}
 INTERPRETERS = ("cpython",) + tuple(MICROPYTHONS)
-FILE_SECONDS = 400  # no file takes nearly as long; a test that hangs must end some time
-TAIL = 4000  # characters of a crashed process's output
 
 for _path in (os.path.join(ROOT, "lib"), ROOT):
     if _path not in sys.path:
         sys.path.insert(0, _path)
 
 import host_tests.shim  # noqa: E402
-from host_tests import conformance, interpreters, on_micropython  # noqa: E402
+from host_tests import conformance, elsewhere, on_micropython  # noqa: E402
 from host_tests.node import node  # noqa: E402, F401 (a fixture)
 
 host_tests.shim.install()
@@ -71,22 +66,29 @@ def pytest_pycollect_makeitem(collector, name, obj):
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
+    waiting = [item for item in items if item.get_closest_marker("waits")]
+    if len(waiting) < len(items) and elsewhere.HERE not in os.environ:
+        items[:] = [WaitingItem.instead_of(i) if i in waiting else i for i in items]
     order = {name: place for place, name in enumerate(INTERPRETERS)}
     items.sort(key=lambda item: order[getattr(item, "interpreter", "cpython")])
+    items.sort(key=lambda item: isinstance(item, WaitingItem))
 
 
 def pytest_collection_finish(session):
     """Only now is it known what -k and the like have left over."""
     if session.config.option.collectonly:
         return
-    for interpreter in MICROPYTHONS:
-        items = [i for i in session.items if getattr(i, "interpreter", "") == interpreter]
-        if items:
-            runner = Runner(interpreter)
-            for item in items:
-                item.job = runner.want(str(item.path), item.test, item.chunking)
-            session.config.add_cleanup(runner.stop)
-            runner.start()
+    waiting = elsewhere.Waiting()
+    others = {name: elsewhere.OnMicroPython(bits) for name, bits in MICROPYTHONS.items()}
+    for item in session.items:
+        if isinstance(item, WaitingItem):
+            item.job = waiting.want(str(item.path), item.name)
+        elif getattr(item, "interpreter", "") in others:
+            test = item.test + ":" + item.chunking if item.chunking else item.test
+            item.job = others[item.interpreter].want(str(item.path), test)
+    for jobs in [waiting] + list(others.values()):
+        session.config.add_cleanup(jobs.stop)
+        jobs.start()
 
 
 # ---- what became of it, for the conformance table ---------------------------------------------
@@ -107,7 +109,42 @@ def pytest_sessionfinish():
             conformance.save(_OUTCOMES)
 
 
-# ---- one test on one interpreter --------------------------------------------------------------
+# ---- tests that run elsewhere -----------------------------------------------------------------
+
+
+def take(item, job, *which):
+    """The outcome of a test that has been run by another process, as that of `item`."""
+    outcome, text, printed = job.outcome(*which)
+    if printed.strip():
+        item.add_report_section("call", "printed", printed)
+    if outcome == "skipped":
+        pytest.skip(text)
+    if outcome != "passed":
+        raise Failed(text)
+
+
+class WaitingItem(pytest.Item):
+    """A test of a file that waits; `job` has the outcome, or will have it."""
+
+    job = None
+    where = None  # as reportinfo tells
+
+    @classmethod
+    def instead_of(cls, item):
+        far = cls.from_parent(item.parent, name=item.name)
+        far.where = item.reportinfo()
+        return far
+
+    def runtest(self):
+        take(self, self.job, self.name)
+
+    def repr_failure(self, excinfo):
+        if isinstance(excinfo.value, Failed):
+            return str(excinfo.value).rstrip()
+        return super().repr_failure(excinfo)
+
+    def reportinfo(self):
+        return self.where
 
 
 class DriverItem(pytest.Item):
@@ -123,13 +160,7 @@ class DriverItem(pytest.Item):
         if self.interpreter == "cpython":
             self._run_here()
             return
-        outcome, text, printed = self.job.outcome(self.test, self.chunking)
-        if printed.strip():
-            self.add_report_section("call", self.interpreter, printed)
-        if outcome == "skipped":
-            pytest.skip(text)
-        if outcome != "passed":
-            raise Failed(text)
+        take(self, self.job, self.test, self.chunking)
 
     def _run_here(self):
         harness = importlib.import_module(HARNESS)
@@ -160,113 +191,3 @@ class DriverItem(pytest.Item):
 
     def reportinfo(self):
         return self.path, self.function.__code__.co_firstlineno - 1, self.name
-
-
-# ---- the other interpreters -------------------------------------------------------------------
-
-
-class Runner(threading.Thread):
-    """Goes through the files that one MicroPython is to run, one process after the other."""
-
-    def __init__(self, interpreter):
-        super().__init__(name=interpreter, daemon=True)
-        self.bits = MICROPYTHONS[interpreter]
-        self.jobs = {}
-        self.stopped = False
-
-    def want(self, path, test, chunking):
-        job = self.jobs.setdefault(path, Job(path))
-        job.wanted.append(test + ":" + chunking if chunking else test)
-        return job
-
-    def run(self):
-        try:
-            argv = interpreters.find(self.bits)
-        except interpreters.Unavailable as reason:
-            outcome = "failed" if os.environ.get("CI") == "true" else "skipped"
-            for job in self.jobs.values():
-                job.end(outcome, "no %d-bit MicroPython: %s" % (self.bits, reason))
-            return
-        for job in self.jobs.values():
-            if not self.stopped:
-                job.run(argv)
-
-    def stop(self):
-        self.stopped = True
-        for job in self.jobs.values():
-            job.kill()
-
-
-class Job:
-    """One process: one MicroPython, one test file, all tests of it that are wanted."""
-
-    def __init__(self, path):
-        self.path = path
-        self.wanted = []
-        self.process = None
-        self.outcomes = {}  # (test, chunking) -> (outcome, text, what it printed)
-        self.rest = None  # outcome and text of what the process did not get to, once it has ended
-        self.changed = threading.Condition()
-
-    def outcome(self, test, chunking):
-        """Waits until that test has run."""
-        with self.changed:
-            self.changed.wait_for(lambda: (test, chunking) in self.outcomes or self.rest)
-            return self.outcomes.get((test, chunking)) or self.rest + ("",)
-
-    def end(self, outcome, text):
-        with self.changed:
-            self.rest = (outcome, text)
-            self.changed.notify_all()
-
-    def kill(self):
-        if self.process is not None and self.process.poll() is None:
-            self.process.kill()
-
-    def run(self, argv):
-        try:
-            self.end("failed", self._run(argv))
-        except Exception as error:  # else the items would wait for ever
-            self.end("failed", "%s: %s" % (type(error).__name__, error))
-
-    def _run(self, argv):
-        script = os.path.join("host_tests", "on_micropython.py")
-        # Behind everything else: what pytest itself runs meanwhile may live on the wall clock.
-        command = ["nice"] + list(argv) + ["-X", "heapsize=16m", script]
-        command.append(os.path.relpath(self.path, ROOT))
-        self.process = subprocess.Popen(
-            command + self.wanted,
-            cwd=ROOT,
-            env=interpreters.environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        timed_out = []
-        timer = threading.Timer(FILE_SECONDS, lambda: (timed_out.append(True), self.kill()))
-        timer.start()
-        try:
-            tail = self._read(self.process.stdout)
-            status = self.process.wait()
-        finally:
-            timer.cancel()
-        how = (
-            "took more than %d s" % FILE_SECONDS if timed_out else "ended with status %d" % status
-        )
-        return "%s\n%s, before this test had an outcome\n%s" % (shlex.join(command), how, tail)
-
-    def _read(self, stream):
-        """Takes in outcomes as they come; what was printed after the last one is returned."""
-        printed = ""
-        for line in stream:
-            text, mark, record = line.decode("utf-8", "replace").partition(on_micropython.RECORD)
-            printed = (printed + text)[-TAIL:]
-            if not mark:
-                continue
-            found = json.loads(record)
-            with self.changed:
-                key = (found["test"], found["chunking"])
-                self.outcomes[key] = (found["outcome"], found["text"], printed)
-                self.changed.notify_all()
-            printed = ""
-        return printed

@@ -17,6 +17,8 @@ from host_tests.servers.http import HttpServer
 from host_tests.servers.misbehave import Misbehaving
 from host_tests.servers.tls import Certificates
 
+pytestmark = pytest.mark.waits
+
 CALLS = (ROOT / "host_tests" / "asyncio_calls.py").read_text()
 CASES = re.search(r'CASES = """(.*?)"""', CALLS, re.DOTALL).group(1).split()
 # Where the program runs: the module, and MicroPython's word size and heap.

@@ -19,6 +19,8 @@ from host_tests.servers.relay import Closed, Relay
 from host_tests.servers.tls import Certificates
 from host_tests.servers.udp import UdpServer
 
+pytestmark = pytest.mark.waits
+
 TIME = 1_750_000_000
 
 

@@ -11,6 +11,8 @@ import pytest
 
 from host_tests import interpreters
 
+pytestmark = pytest.mark.waits
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PATIENCE = 200  # seconds until a demo that does not end is a failure; it ends itself before that
 DONE = "10 of 10 readings delivered"

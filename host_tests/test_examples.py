@@ -10,6 +10,8 @@ import pytest
 from host_tests.node import PATIENCE
 from host_tests.program import ROOT
 
+pytestmark = pytest.mark.waits
+
 FAMILIES = ("EG800Q", "UG96")
 
 

@@ -11,6 +11,8 @@ from host_tests import packages
 from host_tests.node import at
 from host_tests.servers import coap, free_port, http, misbehave, mqtt, ntp, skip_without, tls, udp
 
+pytestmark = pytest.mark.waits
+
 FAMILIES = ("BC66", "BC26", "EG800Q")
 families = pytest.mark.parametrize("family", FAMILIES)
 NOBODY = "telemetry.example=127.0.0.1:%d"  # connection refused

@@ -17,6 +17,8 @@ from host_tests.life import inside
 from host_tests.life.world import World
 from host_tests.program import QUICK, ROOT, program
 
+pytestmark = pytest.mark.waits
+
 PATIENCE = 60  # seconds before a run that hangs is a failure
 ASLEEP = 1.5  # seconds after which the module is: a process of its own, on the wall clock
 BOARD = """

@@ -17,6 +17,8 @@ from host_tests.install import web
 from host_tests.install.board import Board
 from host_tests.interpreters import ROOT
 
+pytestmark = pytest.mark.waits
+
 BOARD_FILE = "boards/generic_rp2040_bc66.py"
 TAG = "v0.1.0"
 RELATIVE = "0.4.0"  # the first mip that takes the URLs of our package.json as they are

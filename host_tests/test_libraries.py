@@ -16,6 +16,8 @@ from host_tests.servers.http import HttpServer
 from host_tests.servers.relay import Closed, Relay
 from host_tests.servers.tls import Certificates
 
+pytestmark = pytest.mark.waits
+
 
 @pytest.fixture(params=ROADS)
 def road(request, tmp_path):

@@ -22,6 +22,8 @@ from host_tests.servers.ntp import NtpServer
 from host_tests.servers.relay import Closed, Relay
 from host_tests.servers.udp import UdpServer
 
+pytestmark = pytest.mark.waits
+
 SECONDS = 60  # no index takes as long; one that cannot be reached may take for ever
 NAMES = ("umqtt.simple", "umqtt.robust", "ntptime", "aiohttp", "github:insighio/microCoAPy")
 TIME = 1_750_000_000

@@ -8,6 +8,8 @@ from host_tests.servers.http import HttpServer
 from host_tests.servers.tls import Certificates
 from host_tests.test_readme import BLOCKS, ON_MICROPYTHON
 
+pytestmark = pytest.mark.waits
+
 FAMILIES = ("BC66", "BC26", "EG800Q")
 
 

@@ -27,6 +27,8 @@ from host_tests.servers import (
 )
 from host_tests.servers import mqtt as broker
 
+pytestmark = pytest.mark.waits
+
 
 def ask(server, method="GET", path="/", body=None, headers={}):  # noqa: B006
     connection = HTTPConnection(HOST, server.port, timeout=PATIENCE)

@@ -10,6 +10,8 @@ from host_tests.simulator.realnet import split_target
 from host_tests.simulator.realntp import host_clock, teller
 from host_tests.test_simulator_real_net import Told, answer, datagrams, run
 
+pytestmark = pytest.mark.waits
+
 
 @run
 async def test_names_resolve_as_mapped_or_not_at_all():

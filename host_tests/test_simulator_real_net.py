@@ -10,6 +10,8 @@ from host_tests.simulator.reallisten import bound
 from host_tests.simulator.realnet import RealNetwork
 from host_tests.simulator.wallclock import WallClock
 
+pytestmark = pytest.mark.waits
+
 LOCAL = "127.0.0.1"
 
 

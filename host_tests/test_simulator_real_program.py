@@ -12,6 +12,8 @@ from host_tests.simulator import __main__ as command
 from host_tests.simulator import families
 from host_tests.simulator.serve import Pins
 
+pytestmark = pytest.mark.waits
+
 QUIRKS = {
     "late_ok": ({"prompt_ok": True}, "OK comes before SEND OK", families.NAMES),
     "deaf": ({"autobaud": 3}, "the first three lines stay unanswered", ("BC66", "BC26")),

@@ -11,6 +11,8 @@ import pytest
 
 from host_tests.program import PATIENCE, on_port, on_terminal
 
+pytestmark = pytest.mark.waits
+
 QUICK = ["--delay=%s=1" % step for step in ("SMS DONE", "PB DONE", "+QIACT", "+QICLOSE")]
 
 

@@ -14,6 +14,8 @@ import pytest
 
 from host_tests.program import COMMAND, PATIENCE, ROOT, Line, attached, on_port, on_terminal
 
+pytestmark = pytest.mark.waits
+
 
 @pytest.fixture(params=[on_terminal, on_port], ids=["pty", "tcp"])
 def served(request):
