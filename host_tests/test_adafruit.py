@@ -1,4 +1,4 @@
-"""adafruit_requests and adafruit_connection_manager, unmodified, over the modem to real servers."""
+"""adafruit_requests and adafruit_connection_manager, unmodified, over the modem, to servers."""
 
 import contextlib
 import errno
@@ -197,6 +197,11 @@ def test_a_request_is_one_qisend(session, board):
     assert (sent, answer.text) == (1, "/reading")
     sent, answer = board.count("QISEND", lambda: session.post(url(), json=READING))
     assert (sent, answer.status_code) == (1, 201)
+
+
+def test_an_answer_is_read_in_large_pieces(session, board):
+    asked, body = board.count("QIRD", lambda: session.get(url("/bytes/1000")).content)
+    assert len(body) == 1000 and asked <= 8
 
 
 def test_a_large_post_is_sent_in_few_pieces(session, board):

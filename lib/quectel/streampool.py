@@ -5,17 +5,21 @@
     client = adafruit_minimqtt.MQTT(broker="telemetry.example", socket_pool=pool)
 
 One GET of adafruit_requests is 13 sends of 1 to 22 bytes. Each would be a QISEND, and a packet on
-the air. Here they gather, as written bytes do in buffers.py, and leave as one.
+the air. Here they gather, as written bytes do in buffers.py, and leave as one. Its answer is asked
+for in pieces of 1 to 32 bytes. Each would be a QIRD; here one brings up to 512.
 """
 
 from micropython import const
 
+from .buffers import Ahead
 from .modem import fail
 from .socket import Socket, SocketPool
 
 # errors.py
 _AGAIN = const(-17)
 _UNSUPPORTED = const(555)
+
+_WINDOW = const(512)  # bytes of one QIRD
 
 
 class StreamPool(SocketPool):
@@ -34,7 +38,7 @@ class StreamPool(SocketPool):
 
 
 class _StreamSocket(Socket):
-    """A TCP client whose small sends gather."""
+    """A TCP client whose small sends gather, and whose small receives share one QIRD."""
 
     def connect(self, address, mode: int = 0) -> None:
         """As Socket.connect. `mode` is what Adafruit's fake SSL context adds for a radio that does
@@ -48,9 +52,22 @@ class _StreamSocket(Socket):
 
         OSError: EAGAIN at timeout 0 (no room), or why what was taken before could not be sent.
         """
-        if not hasattr(self._buffers(), "gather"):
+        if not isinstance(self._buffers(), Ahead):
             return Socket.send(self, buf)  # in transparent mode
         n = self.write(buf)
         if n is None:
             fail(_AGAIN, "not sent yet")
         return n
+
+    def recv_into(self, buf, nbytes: int = 0) -> int:
+        """As Socket.recv_into. What else one QIRD brings waits where readline's rest does."""
+        n = min(nbytes or len(buf), len(buf))
+        ahead = self._buffers()
+        if isinstance(ahead, Ahead) and ahead._from >= ahead._to and 0 < n < _WINDOW:
+            if len(ahead.kept) < _WINDOW:
+                ahead.kept = bytearray(_WINDOW)
+            ahead._from = ahead._to = 0
+            ahead._to = Socket.recv_into(self, ahead.kept)
+            if not ahead._to:
+                return 0
+        return Socket.recv_into(self, buf, n)
