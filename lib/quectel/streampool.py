@@ -65,7 +65,7 @@ class _StreamSocket(Socket):
         ahead = self._buffers()
         if isinstance(ahead, Ahead) and ahead._from >= ahead._to and 0 < n < _WINDOW:
             if len(ahead.kept) < _WINDOW:
-                ahead.kept = bytearray(_WINDOW)
+                ahead.kept = bytearray(_WINDOW)  # type: ignore[assignment]
             ahead._from = ahead._to = 0
             ahead._to = Socket.recv_into(self, ahead.kept)
             if not ahead._to:
