@@ -10,9 +10,8 @@ import time
 from host_tests import adafruit
 from host_tests.program import QUICK, program
 from host_tests.servers import skip_without
-from host_tests.shim import FOLDER
+from host_tests.shim import CIRCUITPYTHON
 
-STAND_INS = os.path.join(FOLDER, "circuitpython")
 FRESH = ("supervisor", "board", "busio", "digitalio", "quectel.circuitpython")
 LIFETIME = ("deinit", "__enter__", "__exit__")  # what circuitpython.py adds to a Modem
 
@@ -36,7 +35,7 @@ def stand_ins(*more):
 
     before = list(sys.path), channel.ticks_ms, channel.ticks_diff
     clean()
-    sys.path[:0] = [STAND_INS, *more]
+    sys.path[:0] = [CIRCUITPYTHON, *more]
     try:
         import quectel.circuitpython as cp
 

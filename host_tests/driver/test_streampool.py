@@ -1,4 +1,4 @@
-"""StreamPool: many small sends leave as one, small receives share one QIRD, nothing else changes."""
+"""StreamPool: many small sends leave as one, small receives share one QIRD; else as ever."""
 
 import errno
 
