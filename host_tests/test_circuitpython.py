@@ -1,36 +1,30 @@
 """What the driver has of its own for CircuitPython: ticks of another period, another UART, the end
 of an object."""
 
+import ast
 import contextlib
 import errno
 import importlib
+import os
+import subprocess
 import sys
 import time
 
 import pytest
 
-from host_tests import test_boards
+from host_tests import circuitpython
 from host_tests.driver import harness
+from host_tests.program import ROOT
 from host_tests.simulator import SimUART
 
-STAND_INS = ("quectel.circuitpython", "supervisor", "board", "busio", "digitalio")
-LIFETIME = ("deinit", "__enter__", "__exit__")
 WARNING = "receiver_buffer_size=1024"
+BOARDS = sorted((ROOT / "boards").glob("circuitpython_*.py"))
 
 
 @pytest.fixture
-def cp(monkeypatch):
-    from quectel.modem import Modem
-
-    monkeypatch.syspath_prepend(test_boards.CIRCUITPYTHON)
-    for name in STAND_INS:
-        monkeypatch.delitem(sys.modules, name, raising=False)
-    yield importlib.import_module("quectel.circuitpython")
-    for name in STAND_INS:
-        sys.modules.pop(name, None)
-    for name in LIFETIME:
-        if name in vars(Modem):
-            delattr(Modem, name)
+def cp():
+    with circuitpython.stand_ins():
+        yield sys.modules["quectel.circuitpython"]
 
 
 # -- the clock --------------------------------------------------------------------------------
@@ -55,6 +49,41 @@ def test_the_clock_of_a_board_without_time_ticks(cp, monkeypatch):
         assert 0 <= fresh.since(fresh.now()) < 60_000
     finally:
         sys.modules["quectel.channel"] = sys.modules["quectel"].channel = channel
+
+
+# -- a board that has no more than it must ------------------------------------------------------
+
+SMALL = """
+import io, sys
+del io.IOBase  # many boards are built without
+from host_tests.driver.harness import desk
+import quectel, os
+for name in sorted(os.listdir(os.path.dirname(quectel.__file__))):
+    if name.endswith(".py"):
+        __import__("quectel." + name[:-3])
+assert quectel.channel.ticks_diff is quectel.circuitpython.ticks_diff
+d = desk()
+s, peer = d.tcp()
+s.write(b"one ")
+s.write(b"two")
+peer.on_data = lambda connection, data: connection.push(b"heard\\n")
+print(s.readline(), bytes(peer.received), type(s).__mro__[1:])
+"""
+
+
+def test_all_of_the_library_loads_and_works_on_a_small_build(tmp_path):
+    script = tmp_path / "code.py"
+    script.write_text(SMALL)
+    command = [sys.executable, "-m", "host_tests.shim", "--circuitpython", str(script)]
+    done = subprocess.run(
+        command,
+        cwd=str(ROOT),
+        env=dict(os.environ, PYTHONPATH=str(ROOT), PYTHONDONTWRITEBYTECODE="1"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    said = done.stdout.decode()
+    assert said == "b'heard\\n' b'one two' (<class 'object'>,)\n" and not done.returncode
 
 
 # -- the UART ---------------------------------------------------------------------------------
@@ -148,6 +177,14 @@ def test_the_default_of_busio_is_refused(cp, monkeypatch):
         quectel.BC66(busio.UART(4, 5, baudrate=115200))
     with busio.UART(8, 9, baudrate=115200, timeout=0, receiver_buffer_size=1024) as right:
         assert quectel.BC66(right)
+
+
+@pytest.mark.parametrize("path", BOARDS, ids=[path.stem for path in BOARDS])
+def test_boards_have_a_uart_that_does_not_wait_and_room(path):
+    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    (uart,) = [call for call in calls if ast.unparse(call.func) == "busio.UART"]
+    given = {word.arg: ast.literal_eval(word.value) for word in uart.keywords}
+    assert given["timeout"] == 0 and given["receiver_buffer_size"] >= 1024
 
 
 @pytest.mark.parametrize("piece", (64, 16, 5, 1))

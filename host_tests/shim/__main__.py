@@ -49,8 +49,8 @@ def arguments(words=None):
     parser.add_argument(
         "--circuitpython",
         action="store_true",
-        help="find `busio`, `digitalio`, `board`, `supervisor` instead; Adafruit's libraries where "
-        "PYTHONPATH says",
+        help="find `busio`, `digitalio`, `board`, `supervisor` instead, and Adafruit's libraries "
+        "where PYTHONPATH says",
     )
     parser.add_argument("script", help="the script to run, as __main__")
     parser.add_argument("args", nargs=argparse.REMAINDER, help="the script's own arguments")
