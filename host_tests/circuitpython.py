@@ -4,6 +4,7 @@ modem on a busio.UART, a simulated module on a terminal behind it. For the tests
 
 import contextlib
 import os
+import ssl
 import sys
 import time
 
@@ -104,3 +105,69 @@ def libraries():
             for name in list(sys.modules):
                 if name.startswith(("adafruit_", "circuitpython_typing")):
                     del sys.modules[name]
+
+
+class SSLContext:
+    """CircuitPython's ssl.SSLContext: TLS over any object with a stream socket's methods.
+
+    It loads them all when it wraps, hands them memoryviews, and shakes hands in connect().
+    """
+
+    METHODS = "accept bind close connect listen recv_into send settimeout setsockopt".split()
+
+    def __init__(self, cafile):
+        self._context = ssl.create_default_context(cafile=str(cafile))
+
+    def wrap_socket(self, sock, *, server_side=False, server_hostname=None):
+        if sock.type != 1:
+            raise ValueError("a stream socket")
+        return _SSLSocket(
+            {name: getattr(sock, name) for name in self.METHODS}, self, server_hostname
+        )
+
+
+class _SSLSocket:
+    def __init__(self, methods, context, host):
+        self._raw = methods
+        self._in = ssl.MemoryBIO()
+        self._out = ssl.MemoryBIO()
+        self._tls = context._context.wrap_bio(self._in, self._out, server_hostname=host)
+
+    def connect(self, address):
+        self._raw["connect"](address)
+        self._do(self._tls.do_handshake)
+
+    def send(self, data):
+        return self._do(self._tls.write, data)
+
+    def recv_into(self, buf, nbytes=0):
+        try:
+            return self._do(self._tls.read, nbytes or len(buf), buf)
+        except ssl.SSLEOFError:
+            return 0
+
+    def settimeout(self, seconds):
+        self._raw["settimeout"](seconds)
+
+    def close(self):
+        self._raw["close"]()
+
+    def _do(self, call, *arguments):
+        while True:
+            try:
+                return call(*arguments)
+            except ssl.SSLWantReadError:
+                self._flush()
+                record = bytearray(300)
+                n = self._raw["recv_into"](memoryview(record))
+                if n:
+                    self._in.write(record[:n])
+                else:
+                    self._in.write_eof()
+            finally:
+                self._flush()
+
+    def _flush(self):
+        data = memoryview(self._out.read())
+        while len(data):
+            data = data[self._raw["send"](data) :]
