@@ -17,6 +17,7 @@ from host_tests.program import QUICK, ROOT, program
 from host_tests.servers import free_port, mqtt, skip_without
 from host_tests.servers.http import HttpServer
 from host_tests.servers.misbehave import Misbehaving
+from host_tests.test_readme import BLOCKS
 
 # Family, board file, and what makes that board's module this one
 BOARDS = (
@@ -29,13 +30,20 @@ QUICKLY = "PAUSE_S = 0.1\n"
 
 
 class Run:
-    """An example under way on a board. Its module may be `off` until PWRKEY is pressed."""
+    """An example, or a program's text, under way on a board.
+
+    The module may be `off` until PWRKEY is pressed.
+    """
 
     def __init__(self, folder, name, board, more, *arguments, off=False):
         family, file, settings = board
         text = (ROOT / "boards" / file).read_text()
         (folder / "modem_board.py").write_text(text + settings + SETTINGS + more)
-        shutil.copy(str(ROOT / "examples" / name), str(folder))
+        if "\n" in name:
+            (folder / "code.py").write_text(name)
+            name = "code.py"
+        else:
+            shutil.copy(str(ROOT / "examples" / name), str(folder))
         pins = str(folder / "pins")
         words = ("--pty", "--pins", pins) + ("--off",) * off + arguments + tuple(QUICK)
         self._module = program(family, *words)
@@ -128,6 +136,17 @@ def test_a_wrong_apn_is_told(run, name):
     example = run(name, BOARDS[2], more, "--apn", "iot.example")
     assert example.end() == 1, example.heard
     assert example.heard[-1].startswith("no network with the APN wrong.example: ")
+
+
+@boards
+def test_the_readmes_program(run, board):
+    with HttpServer() as server:
+        example = run(BLOCKS["circuitpython"], board, "", *at(server))
+        assert example.end() == 0, example.heard
+    assert [(method, path, body) for method, path, _, body in server.requests] == [
+        ("POST", "/readings", b'{"t": 21.5}')
+    ]
+    assert example.heard == ["200"]
 
 
 @boards
