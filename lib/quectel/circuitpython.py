@@ -111,7 +111,8 @@ def deinit(modem) -> None:
 
     It takes as long as closing does, some 20 s where the module does not answer. The module stays
     on, unless a pin that keeps up its supply is released: `power_off()` comes before. After that
-    the modem is of no use any more; its sockets raise OSError. It may be called twice.
+    the modem is of no use any more, and a poll raises ValueError: stop the task of `m.aio` first.
+    Its sockets raise OSError. It may be called twice.
     """
     if modem._busy:
         from .modem import fail
