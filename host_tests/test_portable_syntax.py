@@ -12,9 +12,9 @@ import pytest
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 NATIVE = re.compile(r"(micropython\.)?(native|viper|asm_\w+)\b")
 # What MicroPython and CircuitPython both have on every board; others may be tried to import.
-MODULES = {"errno", "micropython", "os", "struct", "sys"}
+MODULES = {"errno", "gc", "micropython", "os", "struct", "sys"}
 # Files that are loaded where there is one
-ONLY_HERE = {"circuitpython.py": {"supervisor"}, "aio.py": {"asyncio"}}
+ONLY_HERE = {"circuitpython.py": {"supervisor"}, "aio.py": {"asyncio", "select"}}
 ARCHITECTURES = ("armv6m", "xtensawin")  # RP2040; ESP32
 
 FILES = sorted(
