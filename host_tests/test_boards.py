@@ -234,7 +234,10 @@ class Board:
             board = load(name)
             if module:
                 board.Module = getattr(quectel, module)
-            kind = type(board.modem())
+            modem = board.modem()
+            kind = type(modem)
+            if name.startswith("circuitpython"):
+                modem.deinit()  # else its pins are in use
         self.kind = kind.__name__
         family = next(c.__name__ for c in kind.__mro__ if c.__name__ in families.NAMES)
         self.bench = Bench(BG95 if self.kind == "BG95" else family)

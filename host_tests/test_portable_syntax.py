@@ -3,12 +3,18 @@
 import ast
 import glob
 import os
+import re
 import subprocess
 import sys
 
 import pytest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+NATIVE = re.compile(r"(micropython\.)?(native|viper|asm_\w+)\b")
+# What MicroPython and CircuitPython both have on every board; others may be tried to import.
+MODULES = {"errno", "gc", "micropython", "os", "struct", "sys"}
+# Files that are loaded where there is one
+ONLY_HERE = {"circuitpython.py": {"supervisor"}, "aio.py": {"asyncio", "select"}}
 ARCHITECTURES = ("armv6m", "xtensawin")  # RP2040; ESP32
 
 FILES = sorted(
@@ -45,7 +51,7 @@ def _fault(node, for_types):
         if node.args.posonlyargs:
             return "positional-only /"
         for decorator in getattr(node, "decorator_list", ()):
-            if ast.unparse(decorator) in ("micropython.native", "micropython.viper"):
+            if NATIVE.match(ast.unparse(decorator)):
                 return "native code, which not every board can run"
     if isinstance(node, ast.Attribute) and node.attr in ("removeprefix", "removesuffix"):
         return node.attr
@@ -58,6 +64,37 @@ def _fault(node, for_types):
 def test_only_syntax_that_boards_know(path):
     with open(os.path.join(ROOT, path), encoding="utf-8") as file:
         assert faults(file.read()) == []
+
+
+def needed(source):
+    """The modules, other than the library's own, that importing the source cannot do without."""
+    tree = ast.parse(source)
+    names = set()
+    tried = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Try) and any(
+            handler.type and "ImportError" in ast.unparse(handler.type)
+            for handler in node.handlers
+        ):
+            for child in node.body:
+                tried.update(ast.walk(child))
+        if isinstance(node, ast.Import):
+            names.update((alias.name, node) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names.add((node.module, node))
+    return {name for name, node in names if node not in tried}
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.startswith("lib")])
+def test_imports_only_what_both_ecosystems_have(path):
+    with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+        extra = needed(file.read()) - MODULES
+    assert extra <= ONLY_HERE.get(os.path.basename(path), set())
+
+
+def test_the_import_check_finds_what_it_is_for():
+    source = "import machine\ntry:\n from time import ticks_ms\nexcept ImportError:\n pass\n"
+    assert needed(source + "def f():\n from io import IOBase\n") == {"machine", "io"}
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
@@ -89,6 +126,8 @@ def test_compiles_for_a_board(path, architecture, tmp_path):
         "x.removeprefix('a')",
         "import micropython\n@micropython.native\ndef f(): pass",
         "import micropython\n@micropython.viper\ndef f(): pass",
+        "from micropython import viper\n@viper\ndef f(): pass",
+        "import micropython\n@micropython.asm_thumb\ndef f(): pass",
         pytest.param(
             "match x:\n case 1: pass",
             marks=pytest.mark.skipif(sys.version_info < (3, 10), reason="a syntax error here"),

@@ -58,6 +58,7 @@ def run(text):
 def test_every_python_block_is_run():
     assert len(BLOCKS) == README.count("```python")
     run = {"board", "first", "polls", "link", "outbox", "fails"} | set(ON_MICROPYTHON)
+    run.add("circuitpython")  # test_adafruit_examples.py
     assert set(BLOCKS) == run
 
 

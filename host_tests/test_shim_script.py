@@ -92,6 +92,17 @@ def test_uart_and_pins_reach_the_script(tmp_path):
     assert run("-m", "host_tests.shim", *options, str(script)).stdout == "/dev/pts/9 f 6=!PWRKEY\n"
 
 
+def test_circuitpython_has_other_modules(tmp_path):
+    script = tmp_path / "code.py"
+    script.write_text(
+        "import board, busio, digitalio, supervisor, time, quectel.channel as c\n"
+        "assert c.ticks_ms is supervisor.ticks_ms and not hasattr(time, 'sleep_ms')\n"
+        "try:\n    import machine\nexcept ImportError:\n    print('none')\n"
+    )
+    done = run("-m", "host_tests.shim", "--circuitpython", str(script))
+    assert (done.stdout, done.stderr) == ("none\n", "")
+
+
 def test_a_missing_script_is_one_line_and_status_2():
     done = run("-m", "host_tests.shim", "none.py")
     assert done.returncode == 2
@@ -100,5 +111,13 @@ def test_a_missing_script_is_one_line_and_status_2():
 
 def test_help_names_every_option():
     text = run("-m", "host_tests.shim", "--help").stdout
-    for word in ("--uart", "--pins", "--pin-names", "script", "QUECTEL_UART", "/dev/pts/"):
+    for word in (
+        "--uart",
+        "--pins",
+        "--pin-names",
+        "--circuitpython",
+        "script",
+        "QUECTEL_UART",
+        "/dev/pts/",
+    ):
         assert word in text

@@ -13,6 +13,7 @@ import os
 import sys
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
+CIRCUITPYTHON = os.path.join(FOLDER, "circuitpython")
 MODULES = ("micropython", "uart", "pin", "machine")
 
 
@@ -25,3 +26,16 @@ def install():
         module = importlib.import_module(name)
         sys.modules[__name__ + "." + name] = module
         setattr(sys.modules[__name__], name, module)
+
+
+def install_circuitpython():
+    """Make CircuitPython's stand-ins importable, and MicroPython's `machine` and ticks no more."""
+    install()
+    sys.path.insert(0, CIRCUITPYTHON)
+    for name in ("board", "busio", "digitalio", "supervisor"):
+        importlib.import_module(name)
+    sys.modules["machine"] = None  # those above have it behind them
+    time = sys.modules["time"]
+    for name in list(vars(time)):
+        if name.startswith("ticks_") or name in ("sleep_ms", "sleep_us"):
+            delattr(time, name)

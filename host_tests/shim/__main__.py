@@ -46,6 +46,12 @@ def arguments(words=None):
         help="which pins these are and which pads of the module they drive; !NAME through a "
         "transistor, pin high is pad low (default: $QUECTEL_PIN_NAMES)",
     )
+    parser.add_argument(
+        "--circuitpython",
+        action="store_true",
+        help="find `busio`, `digitalio`, `board`, `supervisor` instead, and Adafruit's libraries "
+        "where PYTHONPATH says",
+    )
     parser.add_argument("script", help="the script to run, as __main__")
     parser.add_argument("args", nargs=argparse.REMAINDER, help="the script's own arguments")
     options = parser.parse_args(words)
@@ -62,7 +68,10 @@ def main(words=None):
             os.environ["QUECTEL_" + name.upper()] = value
     folder = os.path.dirname(os.path.abspath(options.script))
     sys.path[:0] = [folder, os.path.join(ROOT, "boards"), os.path.join(ROOT, "lib")]
-    host_tests.shim.install()
+    if options.circuitpython:
+        host_tests.shim.install_circuitpython()
+    else:
+        host_tests.shim.install()
     sys.argv = [options.script] + options.args
     runpy.run_path(options.script, run_name="__main__")
 
