@@ -13,6 +13,8 @@ from host_tests import circuitpython
 from host_tests.servers import free_port
 from host_tests.servers.http import HttpServer
 
+pytestmark = pytest.mark.waits
+
 FAMILIES = ("BC66", "BC26", "EG800Q")
 READING = {"t": 21.5, "id": "3fa90c-17", "battery": 3.71, "rssi": -87}  # 60 bytes as JSON
 DRIP = 0.015  # seconds; faster, and a BC66 has more single bytes waiting than it can keep

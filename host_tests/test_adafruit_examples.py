@@ -19,6 +19,8 @@ from host_tests.servers.http import HttpServer
 from host_tests.servers.misbehave import Misbehaving
 from host_tests.test_readme import BLOCKS
 
+pytestmark = pytest.mark.waits
+
 # Family, board file, and what makes that board's module this one
 BOARDS = (
     ("BC66", "circuitpython_bc66.py", ""),

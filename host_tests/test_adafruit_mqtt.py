@@ -9,6 +9,8 @@ from host_tests import circuitpython
 from host_tests.servers import free_port, mqtt, skip_without
 from host_tests.servers.misbehave import Misbehaving
 
+pytestmark = pytest.mark.waits
+
 FAMILIES = ("BC66", "BC26", "EG800Q")
 CONNACK = b"\x20\x02\0\0"
 GUARD = 60  # seconds; what takes as long hangs

@@ -15,6 +15,8 @@ from host_tests.servers.http import HttpServer
 from host_tests.servers.misbehave import Misbehaving
 from host_tests.servers.tls import Certificates
 
+pytestmark = pytest.mark.waits
+
 FAMILIES = ("BC66", "BC26", "EG800Q")
 HOST = "telemetry.example"  # the certificate's name; the port says which server
 

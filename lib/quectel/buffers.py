@@ -48,7 +48,8 @@ class Ahead:
         self._pos = 0
         self._end = 0
         self._asked = False  # the receive request of the socket is ours
-        self.polled = False  # read ahead at any timeout, and not only at 0
+        self.polled = False  # read ahead at any timeout, and not only at 0,
+        self._direct = False  # but not beside a receive that waits with a buffer of its own
         self.looked = 0  # when ioctl was asked last, if ever;
         self.told = False  # it has said that the socket is open
         self.shut = False  # ioctl wants it closed, as soon as something can be allocated
@@ -76,7 +77,7 @@ class Ahead:
             self._asked = False
             self._pos = 0
             self._end = s._got
-        if s._ms and not self.polled:
+        if self._direct or (s._ms and not self.polled):
             return
         if self._pos >= self._end and s._in is None and s._avail:
             self._asked = True
@@ -87,6 +88,7 @@ class Ahead:
     def waiting(self) -> bool:
         """Is there something that can be taken at once, the end of the stream included?"""
         s = self._s
+        self._direct = False
         self.refill()
         if self._from < self._to or self._pos < self._end:
             return True
@@ -104,14 +106,18 @@ class Ahead:
 
     def _take(self, buf, n: int) -> int:
         s = self._s
-        if s._ms and s._in:
-            s._until(_OPEN)  # a read ahead is under way
+        self._direct = False
         self.refill()
+        if s._ms and s._in:
+            s._until(_OPEN)  # a read ahead is under way, maybe since just now
+            self.refill()
         pos = self._pos
         k = min(n, self._end - pos)
         _copy(self._in, pos, buf, 0, k)
         self._pos = self._end if s._udp else pos + k
-        if not k and not s._ms:
+        if not k and s._ms:
+            self._direct = True
+        elif not k:
             s._check()
             if not (s._hung and not s._avail and s._in is None):
                 fail(_AGAIN, "nothing yet")

@@ -60,6 +60,9 @@ class Push(Ahead):
             self._end = old._end
             self._asked = old._asked
             self.polled = old.polled
+            self._direct = False
+            self.looked = old.looked
+            self.told = old.told
             self.shut = old.shut
             self.kept = old.kept
             self._from = old._from
