@@ -166,7 +166,7 @@ def test_recv_urc_of_an_unknown_id():
 
 
 def test_buff_full():
-    Bench().hears(b'\r\n+QIURC: "recv",0,"buff full"\r\n')
+    Bench(kind=2).hears(b'\r\n+QIURC: "recv",0,"buff full"\r\n')
 
 
 def test_closed_urc():

@@ -70,6 +70,29 @@ def test_sockets_that_nobody_can_use_any_more_make_room(line):
         assert first.send(b"x") == 1
 
 
+def test_what_the_module_has_dropped_fails_a_stream(line):
+    # "buff full": nothing would tell the hole from the stream.
+    for family in ("BC66", "BC26"):
+        d = line.desk(family)
+        s, peer = d.tcp()
+        other, _ = d.tcp(port=8)
+        sent = b""
+        for i in range(200):
+            peer.send(b"%03d" % i)
+            sent += b"%03d" % i
+        d.run(100)
+        e = None
+        while e is None:
+            try:
+                part = s.recv(100)
+                assert sent.startswith(part)
+                sent = sent[len(part) :]
+            except OSError as error:
+                e = error
+        assert e.errno == errno.ENOMEM and s.lost
+        assert other.send(b"x") == 1
+
+
 def test_an_id_is_used_again_only_after_close_ok(line):
     d = line.desk(delays={"CLOSE OK": 2000, "answer": 0})
     s, _ = d.tcp()

@@ -42,6 +42,7 @@ _PROMPTED = const(3)
 _SEND_FAIL = const(-2)
 _TIMEOUT = const(-6)
 _NOT_CONNECTED = const(-10)
+_NO_MEMORY = const(-11)
 _CLOSED = const(-12)
 
 
@@ -56,9 +57,9 @@ class SocketPool:
         self._modem = modem
 
     def __getattr__(self, name: str) -> int:
-        from . import socket_names
+        from . import pool
 
-        return getattr(socket_names, name)
+        return getattr(pool, name)
 
     def socket(self, af: int = 2, type: int = 1, proto: int = 0) -> "Socket":
         """A new socket. It takes one of the module's connectIDs when it connects."""
@@ -74,20 +75,22 @@ class SocketPool:
 class Socket(IOBase):
     """One TCP or UDP client. Times are seconds, as with any socket; None waits for ever."""
 
+    # Here and not in the object what poll() does not set: it may not allocate.
     _host = ""
+    _id = -1  # connectID
+    _state = _NEW
+    _ms = -1  # timeout: -1 for ever, 0 never wait
+    _ahead = None  # buffers.py
+    _out: "bytes | bytearray | memoryview | None" = None
 
     def __init__(self, modem, type: int = 1) -> None:
         self.lost = 0  # "buff full" reports: each means that the module has dropped data
         self._modem = modem
         self._udp = type == 2
-        self._id = -1  # connectID
-        self._state = _NEW
         # The <err> of +QIOPEN, when it has come; DEAD: for `fail`
         self._why: int | OSError = _NOT_CONNECTED
-        self._ms = -1  # timeout: -1 for ever, 0 never wait
         self._busy = False  # the channel works on a command of ours
-        self._out = None  # bytes to send: _out[_pos:_end]
-        self._pos = 0
+        self._pos = 0  # bytes to send: _out[_pos:_end]
         self._end = 0
         self._form = _READ  # of the command in flight,
         self._piece = 0  # and the bytes it sends
@@ -99,7 +102,6 @@ class Socket(IOBase):
         self._avail = False  # the module may hold data for us
         self._drain = False  # the rest of a datagram that did not fit is to be dropped
         self._hung = False  # the peer has closed
-        self._ahead = None  # buffers.py
 
     def __getattr__(self, name: str):
         from .methods import method
@@ -293,6 +295,8 @@ class Socket(IOBase):
                 self._hung = True
             elif p.line[p.n - 1] == 34:  # "buff full"
                 self.lost += 1
+                if not self._udp:
+                    self._fail(_NO_MEMORY)  # there is a hole in the stream
         return True
 
     def _fail(self, why) -> None:
