@@ -1,13 +1,14 @@
 """The budgets hold: flash and RAM of a sensor node, RAM per object, no heap in the hot path."""
 
 import os
+import re
 import subprocess
 import sys
 
 import pytest
 
 from host_tests import interpreters
-from host_tests.bench import sizes
+from host_tests.bench import sizes, traffic
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +70,15 @@ def test_the_table_and_its_exit_status(rows):
     for name, row in rows.items():
         assert str(row) in done.stdout, name
     assert done.returncode == (1 if any(row.over for row in rows.values()) else 0)
+
+
+def test_the_readme_has_the_traffic_that_is_counted():
+    with open(os.path.join(sizes.ROOT, "README.md"), encoding="utf-8") as file:
+        text = file.read()
+    table = re.search(r"\| message \| QISEND .*?\n\n", text, re.DOTALL).group()
+    said = [tuple(map(int, row)) for row in re.findall(r"\| (\d+) \| (\d+) \| (\d+) \|", table)]
+    counted = [(row.sends, row.commands, row.all) for row in traffic.measure()]
+    families = len(traffic.FAMILIES)
+    assert len(counted) == len(said) * families
+    for i, figures in enumerate(said):
+        assert counted[i * families : (i + 1) * families] == [figures] * families

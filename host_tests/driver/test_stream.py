@@ -237,6 +237,19 @@ def test_one_line_is_one_qird():
     assert len(said(d, "+QIRD")) == 1
 
 
+def test_small_reads_share_a_qird(line):
+    # umqtt reads a packet as 1, 1 and 2 bytes, TLS a record as 5 and the rest.
+    for family in FAMILIES:
+        d, s, peer = pushed(line, family, b"@\2\0\1" + EVERY[:100])
+        buf = bytearray(2)
+        assert s.read(1) + s.read(1) == b"@\2"
+        assert s.readinto(buf) == 2 and buf == b"\0\1"
+        assert s.read(50) == EVERY[:50]
+        assert len(said(d, "+QIRD")) == 1
+        assert s.recv(100) == EVERY[50:100]
+        assert s.read(0) == b"" and s.readinto(bytearray(0)) == 0
+
+
 def test_readinto_takes_a_part(line):
     d, s, peer = pushed(line, "BC66", b"abcdef")
     buf = bytearray(4)

@@ -146,6 +146,14 @@ def _receive(s, buf, t: int) -> "int | None":
         if isinstance(ahead, Ahead) and not ahead.waiting():
             s._check()
             return None
+    elif 0 < len(buf) < _LINES and not s._udp and isinstance(s._buffers(), Ahead):
+        # A byte, or the header of a record: what comes behind it is fetched in the same QIRD.
+        ahead = s._ahead
+        if ahead._from >= ahead._to:
+            k = _fill(s, ahead, t)
+            if not k:
+                return k
+        return ahead.take(buf, len(buf))
     elif ms > 0:
         s._ms = max(ms - since(t), 1)
     try:
