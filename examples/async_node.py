@@ -84,6 +84,7 @@ async def main():
         await deliver(m, '{"n":%d,"t":%.1f}' % (number, measure(number)))
         print("posted", number)
         await asyncio.sleep(READ_S)
+    await m.aio.drain()  # the last connection is closed in the module too
     m.aio.stop()
     blinking.cancel()
     print("the end;", beats, "beats")

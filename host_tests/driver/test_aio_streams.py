@@ -299,3 +299,22 @@ def test_the_module_reboots():
             await shut(writer)
 
         run(d, main())
+
+
+def test_drain_waits_until_all_has_left_and_is_closed():
+    # drain() and wait_closed() of a stream do not: a board that sleeps then takes it along.
+    for d in desks(delays={"CLOSE OK": 3000, "SEND OK": 500, "answer": 0}):
+        peer = d.net.tcp(HOST, PORT)
+
+        async def main(d=d, peer=peer):
+            reader, writer = await connect()
+            writer.write(BINARY)
+            await writer.drain()
+            await shut(writer)
+            early = bytes(peer.received)
+            await d.modem.aio.drain()
+            return early
+
+        assert run(d, main()) != BINARY
+        assert peer.received == BINARY
+        assert idle(d)

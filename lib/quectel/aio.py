@@ -26,6 +26,10 @@ from micropython import const
 
 from .modem import Modem, Operation
 
+# socket.py
+_OPENING = const(1)
+_DEAD = const(3)
+
 # milliseconds
 _BUSY = const(10)
 _BLIND = const(2)
@@ -67,6 +71,13 @@ def _nothing(uart) -> None:
     return
 
 
+def _at_work(s) -> bool:
+    # Has it something to open, to send, or to close?
+    if not s or s._state >= _DEAD:
+        return False
+    return s._state == _OPENING or s._pos < s._end or getattr(s._ahead, "shut", False)
+
+
 class Aio:
     """The asyncio face of a modem: `m.aio`, or Aio(m), which becomes m.aio.
 
@@ -104,6 +115,16 @@ class Aio:
         finally:
             op.cancel()
         return op.result()
+
+    async def drain(self) -> None:
+        """Wait until nothing is under way: what has been written has left, what was closed is.
+
+        For the end, before the board sleeps: StreamWriter.drain() and wait_closed() do not wait
+        for the module.
+        """
+        self.start()
+        while self._tick() != _IDLE or any([_at_work(s) for s in self._modem._sockets]):
+            await _sleep(_BUSY)
 
     def start(self) -> "asyncio.Task":
         """Start the task that polls, unless it runs; returns it. On CPython in a coroutine only.
