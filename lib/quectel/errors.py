@@ -4,18 +4,15 @@ Loaded when something fails for the first time.
 """
 
 import errno
-import gc
 
 from micropython import const
 
-from .channel import pause, since
+from .channel import pause
 
 _ERROR = const(-1)
 _OPENING = const(1)  # socket.py
-_DEAD = const(3)
 _SEND_FAIL = const(-2)
 _TIMEOUT = const(-6)
-_RESET = const(-7)
 _BROKEN = const(-8)
 _ABORTED = const(-9)
 _NOT_CONNECTED = const(-10)
@@ -25,8 +22,6 @@ _USED = const(563)
 _BUSY = const(568)
 _ASK_MS = const(600)
 _TRIES = const(5)  # sends of the same bytes after SEND FAIL,
-_GONE_MS = const(5000)  # a task that waits for a connection asks after it more often than that,
-_FORGOTTEN_MS = const(60_000)  # and one with a connection that has ended will read what is left
 _BACK_OFF_MS = const(125)  # this long after it, doubled at each
 
 # Codes 550 to 574 (the same in all five manuals, table 1) in their order, a letter each.
@@ -178,7 +173,9 @@ def not_open(s, why, text: str):
     again = why == _USED or getattr(why, "code", 0) == _USED
     if s._id < 0 and None not in s._modem._sockets:
         why = failure(_NO_MEMORY, "no connectID")
-        again = yield from _reclaim(s._modem)
+        from .reclaim import reclaim
+
+        again = yield from reclaim(s._modem)
     if again and s._state == _OPENING and not s._fails:
         from .attach import _open
 
@@ -190,38 +187,3 @@ def not_open(s, why, text: str):
     else:
         s._fails = 0
         yield from s._closing(why)
-
-
-def _abandoned(s) -> bool:
-    # Has everybody gone who knew of it? asyncio drops the socket of a task that is cancelled while
-    # it connects, and MicroPython's TLS the one below when it does not trust the certificate.
-    ahead = s._ahead
-    looked = getattr(ahead, "looked", 0)
-    if looked and (s._hung or not ahead.told):
-        return since(looked) >= (_FORGOTTEN_MS if ahead.told else _GONE_MS)
-    return getattr(ahead, "shut", False)
-
-
-def _reclaim(modem):
-    # Free the connectIDs of sockets that have failed, or are at their end, or are abandoned.
-    # MicroPython tells nobody that an object is gone, and some programs (umqtt) close none before
-    # the next one. If there are none: of one that the peer has closed, though it is not read to
-    # its end, as TLS leaves behind that refuses a certificate.
-    gc.collect()  # C closes what lies below a TLS socket that nobody has
-    for unread in (False, True):
-        found = False
-        for cid, s in enumerate(modem._sockets):
-            if s and (s._state == _DEAD or _abandoned(s) or _ended(s, unread)):
-                modem._sockets[cid] = False
-                s._fail(_RESET)
-                yield from modem._shut(cid)
-                found = True
-                if unread:
-                    break
-        if found:
-            return True
-    return False
-
-
-def _ended(s, unread: bool) -> bool:
-    return s._hung and s._in is None and not s._busy and (unread or not s._avail)
