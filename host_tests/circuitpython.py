@@ -64,7 +64,7 @@ class Board:
             words += ["--dns", "%s=127.0.0.1:%d" % (name, port)]
         self._stack = contextlib.ExitStack()
         self.process, terminal = self._stack.enter_context(
-            program(family, "--pty", *words, *QUICK)
+            program(family, "--pty", "--hold-tcp", *words, *QUICK)
         )
         self.written = written = bytearray()
 
