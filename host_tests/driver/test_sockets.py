@@ -44,10 +44,10 @@ def test_a_sixth_is_enomem_and_a_closed_one_makes_room():
     assert said(d, "+QIOPEN")[-1].startswith("AT+QIOPEN=1,3,")
 
 
-def test_sockets_that_nobody_can_use_any_more_make_room(line):
+def test_sockets_that_nobody_can_use_any_more_make_room():
     # umqtt connects anew without closing the socket that has failed, or was at its end.
     for family in ("BC66", "EG800Q"):
-        d = line.desk(family)
+        d = desk(family)
         pairs = [d.tcp(port=7 + i) for i in range(d.modem.IDS)]
         pairs[1][1].close()
         assert pairs[1][0].recv(10) == b""
