@@ -174,10 +174,10 @@ def test_microcoapy(road):
     assert server.requests == wanted
 
 
-def test_microcoapy_bound_to_a_port(tmp_path):
-    """As Coap.start() does. The NB-IoT modules have no UDP SERVICE, and bind() of the unix port's
-    own sockets takes no (host, port)."""
-    road = Road(tmp_path, "EG800Q")
+@pytest.mark.parametrize("family", ("BC66", "BC26", "EG800Q"))
+def test_microcoapy_bound_to_a_port(tmp_path, family):
+    """As Coap.start() does. bind() of the unix port's own sockets takes no (host, port)."""
+    road = Road(tmp_path, family)
     try:
         with CoapServer() as server:
             heard = road.run("contracts", "microcoapy", *road.to(server), function="bound")

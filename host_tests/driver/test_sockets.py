@@ -456,3 +456,33 @@ def test_recv_into_takes_no_more_than_asked(line):
     assert bytes(buf) == b"01234" + b"." * 15
     assert s.recv_into(buf) == 11
     assert s.recv_into(bytearray(0)) == 0
+
+
+def test_a_client_from_a_port_of_its_own(line):
+    # bind() of a client; microCoAPy binds, and then sends.
+    for family in ("BC66", "BC26", "BC20", "EG800Q", "UG96"):
+        d = line.desk(family)
+        d.net.tcp(HOST, 7, echo=True)
+        s = d.socket()
+        s.bind(("", 4711))
+        s.connect((HOST, 7))
+        assert said(d, "+QIOPEN")[-1].endswith('"TCP","%s",7,4711,0' % HOST)
+        s.send(b"x")
+        assert s.recv(1) == b"x"
+        fails(errno.EALREADY, s.bind, ("", 4712))
+        u = d.socket(2)
+        u.bind(("", 5683))
+        d.net.udp(HOST, 9, echo=True)
+        assert u.sendto(b"hello", (HOST, 9)) == 5
+        u.settimeout(5)
+        assert u.recvfrom(10)[0] == b"hello"
+        assert ",5683," in said(d, "+QIOPEN")[-1]
+
+
+def test_a_port_that_is_none():
+    for family in ("BC66", "EG800Q"):
+        d = desk(family)
+        for port in (0, -1, 65536):
+            for kind in (1, 2):
+                raises(ValueError, d.socket(kind).bind, ("", port))
+        assert d.module.commands == []

@@ -1,4 +1,4 @@
-"""`microCoAPy`, on a socket given to it: start() binds to a port, which BC66 and BC26 cannot."""
+"""`microCoAPy`, on a socket given to it."""
 
 import socket
 

@@ -173,16 +173,16 @@ def _last(modem, text: str):
 def connect(modem, s, address) -> None:
     """Socket.connect."""
     host, port = address
-    text = '+QIOPEN=%d,#,"%s",%s,%d,0,0'
+    text = '+QIOPEN=%d,#,"%s",%s,%d'
     text %= (modem.CONTEXT, "UDP" if s._udp else "TCP", quoted(host, _HOST_MAX), port)
-    six = modem._ipv6 if ":" in host else ""
-    if not 0 < port < 65536 or six is None:
+    end = modem._ends[":" in host]
+    if not 0 < port < 65536 or end is None:
         raise ValueError("port or IPv6")
     if s._state <= _DEAD:
         fail(_ALREADY, host)
     s._state = _OPENING
     s._host = host
-    modem._start(_open(s, text + six))
+    modem._start(_open(s, text + end))
     if not s._ms:
         fail(_IN_PROGRESS, host)
     s._until(_OPENING)

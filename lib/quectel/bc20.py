@@ -11,7 +11,7 @@ class BC20(Modem):
     CHANNEL = PromptChannel
     IDS = 5  # connectID 0-4
     INLINE_MAX = 1024  # bytes of text in one QISEND (2.1.4)
-    _ipv6: "str | None" = ",1"  # newer firmware
+    _ends: tuple = (",0,0", ",0,0,1")  # newer firmware
     HEX_MAX = 512  # bytes in one QISENDEX (2.1.6)
     READ_MAX = 512  # bytes of one QIRD (2.1.5)
     OPEN_MS = 60_500  # 2.1.1: wait 60 s for +QIOPEN
@@ -29,5 +29,5 @@ class BC20(Modem):
         newer = yield from echo_off(self)
         hexed = self.channel.send_hex  # type: ignore[attr-defined]
         self.PROMPT_MAX = (730 if hexed else 1460) if newer else 0
-        self._ipv6 = ",1" if newer else None
+        self._ends = (",0,0", ",0,0,1" if newer else None)
         self._dns_config = newer

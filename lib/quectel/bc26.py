@@ -17,7 +17,7 @@ class BC26(Modem):
     HEX_MAX = 512  # bytes in one QISENDEX (2.1.6)
     PROMPT_MAX = 1460  # bytes behind one prompt (2.1.4)
     READ_MAX = 512  # bytes of one QIRD (2.1.5)
-    _ipv6 = ",1"  # protocol_type (2.1.1)
+    _ends = (",0,0", ",0,0,1")  # protocol_type (2.1.1)
     _dns_config = True  # QIDNSCFG (2.1.11)
     OPEN_MS = 60_500  # 2.1.1: the module itself gives up at 60 s
     # These survive in NVRAM (2.1.12): text both ways, data behind CR LF, lengths shown.

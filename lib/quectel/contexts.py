@@ -203,7 +203,8 @@ class _Opening:
         self._modem = modem
         self._s = s
         self.CONTEXT = s._context
-        self._ipv6 = "" if 2 in modem.TYPES else None
+        end = ",%d,0" % getattr(s, "_local", 0)
+        self._ends = (end, end if 2 in modem.TYPES else None)
 
     def _start(self, steps):
         return self._modem._start(activated(self._modem, self._s, steps))
@@ -213,8 +214,8 @@ def connect(modem, s, address) -> None:
     """Socket.connect."""
     if context_of(s) is None:
         s._context = modem.CONTEXT
-    if hasattr(s, "_local"):
-        fail(_UNSUPPORTED, "connect after bind")
+    if s._udp and hasattr(s, "_local"):
+        fail(_UNSUPPORTED, "connect after bind")  # it is a UDP SERVICE by now
     attach.connect(_Opening(modem, s), s, address)
     s._port = address[1]
 

@@ -26,9 +26,10 @@ _EPHEMERAL = const(49152)  # the first port for sockets that did not bind
 
 
 def bind(s, address) -> None:
-    """The local port. Opens the UDP service; of a TCP socket only notes the port for listen()."""
+    """The local port. Opens the UDP service, where there is one; else only notes the port, for
+    connect() or listen()."""
     bind_port(s, address)
-    if s._udp:
+    if s._udp and getattr(type(s._modem), "CONTEXTS", 0):
         _serve(s)
 
 

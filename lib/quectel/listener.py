@@ -36,17 +36,30 @@ _ACCEPT_MS = const(10_000)
 
 
 def bind(s, address) -> None:
-    """The local port, 1 to 65535, that `listen` opens; the host in `address` means nothing."""
+    """The local port, 1 to 65535, that `listen` opens, or a client connects from; the host in
+    `address` means nothing."""
     port = address[1]
     if not 0 < port < 65536:
         raise ValueError("port: 1 to 65535")
-    if not getattr(type(s._modem), "CONTEXTS", 0):
-        fail(_UNSUPPORTED, "bind")
     if s._state != _NEW:
         fail(_ALREADY, "bind")
     s._local = port
-    if context_of(s) is None:
+    if not _serves(s):
+        s.connect = lambda address: attach.connect(_From(s._modem, port), s, address)
+    elif context_of(s) is None:
         s._context = s._modem.CONTEXT
+
+
+def _serves(s) -> bool:
+    return getattr(type(s._modem), "CONTEXTS", 0) > 0
+
+
+class _From:
+    # A modem without servers, as attach.connect sees it: a client gets a local port.
+    def __init__(self, modem, port: int) -> None:
+        self.CONTEXT = modem.CONTEXT
+        self._start = modem._start
+        self._ends = [end and end.replace("0", str(port), 1) for end in modem._ends]
 
 
 def open_server(s, kind: str) -> None:
@@ -73,6 +86,8 @@ def listen(s, backlog: int = 0) -> None:
     """
     if s._udp or not hasattr(s, "_local"):
         raise ValueError("listen: a TCP socket after bind()")
+    if not _serves(s):
+        fail(_UNSUPPORTED, "listen")
     if s._state != _NEW:
         fail(_ALREADY, "listen")
     _Door(s)

@@ -89,7 +89,7 @@ class Modem:
     CLOSE_MS = 10_000  # CLOSE OK has been seen 5.5 s late
     PROMPT_MAX = 0  # bytes behind one prompt; 0: has none
     _optional: object = None  # a method: steps for settings that not all firmware has
-    _ipv6: "str | None" = None  # what QIOPEN of an IPv6 address ends with; None: not possible
+    _ends: tuple = (",0,0", None)  # what QIOPEN ends with, and that of an IPv6 address, if it can
 
     idle = None
     _boots = 0  # how often it has rebooted under us
