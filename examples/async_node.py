@@ -1,7 +1,7 @@
 """A node in asyncio: it posts readings by HTTP, and its LED blinks on whatever the module does.
 
 Copy a file of boards/ to the board as modem_board.py, and this as main.py. Whatever stands below
-in capitals may stand in modem_board.py instead, LED too: a pin. MicroPython and CircuitPython.
+in capitals may stand in modem_board.py instead, LED too: a Pin. MicroPython.
 """
 
 import asyncio

@@ -13,6 +13,7 @@ import json
 import os
 import queue
 import shlex
+import signal
 import subprocess
 import sys
 import threading
@@ -23,6 +24,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 HERE = "QUECTEL_TESTS_HERE"  # in the environment: run those that wait in this very process
 AT_ONCE = 4  # files that wait: they take a fifth of a processor each
 FILE_SECONDS = 400  # no file takes nearly as long; a test that hangs must end some time
+GRACE = 10  # seconds in which a pytest that is interrupted ends what its tests have started
 TAIL = 4000  # characters of a crashed process's output
 
 
@@ -50,7 +52,13 @@ class Job:
             self.changed.notify_all()
 
     def kill(self):
-        if self.process is not None and self.process.poll() is None:
+        """Interrupted first: servers, modules and programs of a test under way end with it."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(GRACE)
+        except subprocess.TimeoutExpired:
             self.process.kill()
 
     def run(self, argv, environment):

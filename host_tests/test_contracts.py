@@ -66,20 +66,12 @@ def test_asyncio_streams_both_ways(road):
     assert heard == ["echoed"]
 
 
-def bad_places(road, good, *servers):
-    """Each of them, and after it one that is good."""
-    places = []
-    for n, server in enumerate(servers):
-        places += [road.to(server, "bad%d.example" % n), road.to(good)]
-    return places
-
-
 @pytest.mark.parametrize("program", ("requests_http", "asyncio_streams"))
 def test_bad_servers(road, program):
     """Every call comes to an end, and the next one works."""
     with HttpServer() as good, HttpServer("stall") as stall, HttpServer("reset") as reset:
         with HttpServer("early") as early, HttpServer("drip", pause=0.005) as drip:
-            places = bad_places(road, good, stall, reset, early, drip, Closed())
+            places = road.to_each(good, stall, reset, early, drip, Closed())
             # What comes faster than it is read a BC66 drops, and here that would depend on how
             # busy this machine is.
             how = {"function": "outcomes", "module": ("--hold-tcp",)}
@@ -99,7 +91,7 @@ def test_umqtt_simple_and_bad_brokers(road):
             early.plan(("early", 2))
             reset.plan(("reset", 0))
             drip.plan(("drip", 0))
-            places = bad_places(road, broker, stall, early, reset, drip, Closed())
+            places = road.to_each(broker, stall, early, reset, drip, Closed())
             heard = road.run("contracts", "umqtt_simple", *places, function="connect")
     assert heard[1::2] == ["connected 0"] * 5
     gone = "OSError 104" if road.own else "OSError no CONNACK"  # it tells no reset from a close

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from host_tests import packages
+from host_tests.libraries import pypi
 from host_tests.node import at
 from host_tests.servers import coap, free_port, http, misbehave, mqtt, ntp, skip_without, tls, udp
 
@@ -17,8 +17,8 @@ FAMILIES = ("BC66", "BC26", "EG800Q")
 families = pytest.mark.parametrize("family", FAMILIES)
 NOBODY = "telemetry.example=127.0.0.1:%d"  # connection refused
 ATTACHING = "http_post mqtt_publish tls_post udp_post coap_post ntp_clock".split()
-HASTY = "\nATTACH_S = 2\nWAIT_S = 1\n"
-QUICK = "\nATTACH_S = 2\nACK_S = 0.2\n"
+HASTY = "\nWAIT_S = 1\n"
+QUICK = "\nACK_S = 0.2\n"
 
 
 def told(run, *lines):
@@ -31,7 +31,7 @@ def told(run, *lines):
 
 def test_a_wrong_apn_is_named(node):
     runs = [  # at once: each takes its time
-        node(name + ".py", "BC66", QUICK + "APN = 'wrong'\n", "--apn", "iot.example")
+        node(name + ".py", "BC66", "\nATTACH_S = 2\nAPN = 'wrong'\n", "--apn", "iot.example")
         for name in ATTACHING
     ]
     for run in runs:
@@ -95,7 +95,7 @@ def test_http_post_to_a_server_that_fails(node, family, how, message):
 @pytest.fixture(scope="module")
 def umqtt():
     """Settings with which umqtt.simple is there."""
-    folder = skip_without(packages.find, "micropython-umqtt.simple", "1.3.4", "umqtt/simple.py")
+    folder = skip_without(pypi.umqtt)
     return "\nimport sys\nsys.path.append(%r)\n" % folder
 
 

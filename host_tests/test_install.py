@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -16,6 +17,7 @@ from host_tests import interpreters, mpy, test_package
 from host_tests.install import web
 from host_tests.install.board import Board
 from host_tests.interpreters import ROOT
+from host_tests.servers import skip_without
 
 pytestmark = pytest.mark.waits
 
@@ -45,19 +47,9 @@ def wanted_names():
     return {os.path.basename(path): value for path, value in wanted().items()}
 
 
-def or_skip(function, *words):
-    """What it returns; without what it needs a skip, and where all can be fetched a failure."""
-    try:
-        return function(*words)
-    except interpreters.Unavailable as reason:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(str(reason))
-
-
 @pytest.fixture
 def board():
-    with or_skip(Board) as board:
+    with skip_without(Board) as board:
         yield board
 
 
@@ -196,7 +188,7 @@ def test_every_such_line_of_the_readme_is_run_here():
 @pytest.fixture(scope="module")
 def build(tmp_path_factory):
     folder = str(tmp_path_factory.mktemp("clone") / "build" / "mpy")
-    return folder, or_skip(mpy.build, folder)
+    return folder, skip_without(mpy.build, folder)
 
 
 def test_mpy_of_every_file(build):
@@ -225,7 +217,7 @@ def test_mpy_can_be_imported(build, bits, tmp_path):
     names = sorted({row[0] for row in rows} - {"__init__", "circuitpython"})
     program = "import quectel\nfor name in %r: __import__('quectel.' + name)\n" % names
     program += "print(quectel.__version__, quectel.__file__)"
-    argv = or_skip(interpreters.find, bits)
+    argv = skip_without(interpreters.find, bits)
     status, text = on_unix(argv, program, tmp_path, folder)
     assert status == 0, text
     assert text.split() == [test_package.version(), folder + "/quectel/__init__.mpy"]
@@ -265,11 +257,11 @@ def mip(program, site, folder, *paths):
         "mip._rewrite_url = lambda *words: resolve(*words).replace(%r, %r)\n"
         % (web.GITHUB, site.url)
     ) + program
-    return on_unix(or_skip(interpreters.find, 64), program, folder, *paths)
+    return on_unix(skip_without(interpreters.find, 64), program, folder, *paths)
 
 
 def mip_version(folder, *paths):
-    argv = or_skip(interpreters.find, 64)
+    argv = skip_without(interpreters.find, 64)
     status, text = on_unix(argv, "import mip; print(mip.__version__)", folder, *paths)
     assert status == 0, text
     return text.strip()
@@ -288,26 +280,28 @@ def old_mip(tmp_path):
         pytest.skip("this MicroPython has mip %s" % version)
 
 
-@pytest.fixture
-def new_mip(tmp_path):
+@pytest.fixture(scope="module")
+def new_mip(tmp_path_factory):
     """The path of a mip that takes relative URLs, or () where the frozen one does.
 
     It comes from MicroPython's index, which is none of the registries, and does not answer
     everywhere: without it there is nothing to test.
     """
-    if at_least(mip_version(tmp_path), RELATIVE):
+    folder = tmp_path_factory.mktemp("mip")
+    if at_least(mip_version(folder), RELATIVE):
         return ()
     path = os.path.join(interpreters.cache(), "mip")
     if not os.path.exists(path):
         program = "import mip; mip.install('mip', target='new')"
         try:
-            status, text = on_unix(or_skip(interpreters.find, 64), program, tmp_path)
+            status, text = on_unix(skip_without(interpreters.find, 64), program, folder)
         except subprocess.TimeoutExpired:
             status, text = 1, "no answer"
         if status:
-            pytest.skip("no mip %s here, and the index: %s" % (RELATIVE, text.split("\n")[-2]))
-        os.rename(str(tmp_path / "new"), path)
-    assert at_least(mip_version(tmp_path, path), RELATIVE)
+            why = text.strip().splitlines()[-1]
+            pytest.skip("no mip %s here, and the index: %s" % (RELATIVE, why))
+        shutil.move(str(folder / "new"), path)
+    assert at_least(mip_version(folder, path), RELATIVE)
     return (path,)
 
 
@@ -351,7 +345,7 @@ def test_an_old_mip_installs_from_whole_urls(old_mip, github, tmp_path, version)
     got = installed(tmp_path / "lib" / "quectel")
     differing = {name for name, value in wanted_names().items() if got[name] != value}
     assert differing == ({"__init__.py"} if version else set())
-    argv = or_skip(interpreters.find, 64)
+    argv = skip_without(interpreters.find, 64)
     program = "from quectel import EG800Q, Link, Outbox, __version__; print(__version__)"
     status, text = on_unix(argv, program, tmp_path, "lib")
     assert status == 0 and text.strip().startswith(version or test_package.version()), text

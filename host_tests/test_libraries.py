@@ -1,16 +1,13 @@
 """Libraries that MicroPython has frozen in, unmodified, on a real MicroPython through simulated
 modules to real servers; and, as the measure of what is right, on the interpreter's own sockets."""
 
-import functools
-import http.server
 import json
 import sys
-import threading
 
 import pytest
 
 from host_tests.contracts.road import FAMILIES, ROADS, Road
-from host_tests.servers import HOST
+from host_tests.install.web import Site
 from host_tests.servers.echo import EchoServer
 from host_tests.servers.http import HttpServer
 from host_tests.servers.relay import Closed, Relay
@@ -96,9 +93,7 @@ def test_requests_and_bad_servers(road, certificates, scheme):
     with HttpServer(tls=tls) as good, HttpServer("stall", tls) as stall:
         with HttpServer("reset", tls) as reset, HttpServer("early", tls) as early:
             with HttpServer("drip", tls, pause=0.005) as drip:
-                places = []
-                for n, server in enumerate((stall, reset, early, drip, Closed())):
-                    places += [road.to(server, "bad%d.example" % n), road.to(good)]
+                places = road.to_each(good, stall, reset, early, drip, Closed())
                 # A BC66 drops what comes faster than it is read, and says so; here that would
                 # depend on how busy this machine is.
                 heard = road.run(
@@ -130,34 +125,11 @@ def test_requests_and_a_byte_a_second(tmp_path, family):
     assert heard == ["OSError 110", "body 44"]
 
 
-class Files:
-    """A web server for what is in a folder."""
-
-    def __init__(self, folder):
-        handler = functools.partial(_Handler, directory=str(folder))
-        self._server = http.server.ThreadingHTTPServer((HOST, 0), handler)
-        self._server.daemon_threads = True
-        self.port = self._server.server_port
-
-    def __enter__(self):
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-        return self
-
-    def __exit__(self, *exception):
-        self._server.shutdown()
-        self._server.server_close()
-
-
-class _Handler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *words):
-        pass
-
-
 def test_mip_over_the_modem(road, tmp_path):
     """The package's file is named in full: the mip of MicroPython 1.25 knows no other way."""
     folder = tmp_path / "site"
     folder.mkdir()
-    with Files(folder) as server:
+    with Site(folder) as server:
         host, port = road.to(server)
         (folder / "fetched.py").write_text("VALUE = %r\n" % ("x" * 2000))
         url = "http://%s:%d/fetched.py" % (host, port)

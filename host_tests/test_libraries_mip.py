@@ -93,9 +93,7 @@ def test_umqtt_simple_and_bad_brokers(umqtt):
     with Mosquitto() as broker, Relay(broker.port) as early, Relay(broker.port) as reset:
         early.plan(("early", 2))
         reset.plan(("reset", 0))
-        places = []
-        for n, server in enumerate((early, reset, Closed())):
-            places += [umqtt.to(server, "bad%d.example" % n), umqtt.to(broker)]
+        places = umqtt.to_each(broker, early, reset, Closed())
         heard = umqtt.run("libraries", "umqtt_calls", *places, function="connect")
     assert heard[1::2] == ["connected 0"] * 3
     gone = "OSError 104" if umqtt.own else "no CONNACK"  # a module tells no reset from a close

@@ -128,6 +128,21 @@ def test_every_board_file_is_listed():
         assert "`boards/%s.py`" % name in README
 
 
+def test_every_example_is_listed():
+    for name in os.listdir(os.path.join(ROOT, "examples")):
+        assert "| `examples/%s` |" % name in README
+
+
+def test_every_link_within_it_leads_somewhere():
+    titles = re.findall(
+        r"^#+ (.*)$", re.sub(r"```.*?```", "", README, flags=re.DOTALL), re.MULTILINE
+    )
+    anchors = [re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles]
+    assert len(set(anchors)) == len(anchors)
+    links = re.findall(r"\]\(#([^)]*)\)", README)
+    assert links and set(links) <= set(anchors)
+
+
 def test_every_make_target_it_names_exists():
     with open(os.path.join(ROOT, "Makefile"), encoding="utf-8") as file:
         targets = set(re.findall(r"^(\w+):", file.read(), re.MULTILINE))

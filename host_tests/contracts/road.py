@@ -34,6 +34,13 @@ class Road:
         self._names += ["--dns", "%s=127.0.0.1:%d" % (name, server.port)]
         return name, server.port
 
+    def to_each(self, good, *bad):
+        """Where each of the `bad` servers is, and after each of them the good one."""
+        places = []
+        for n, server in enumerate(bad):
+            places += [self.to(server, "bad%d.example" % n), self.to(good)]
+        return places
+
     def start(self, place, name, *arguments, function="main", bits=64, module=()):
         """Start `host_tests/PLACE/NAME.py`; `module` are words for the simulated one."""
         text = "import sys\nsys.path[:0] = %r\n" % self._libraries

@@ -12,13 +12,17 @@ GITHUB = "https://raw.githubusercontent.com/"
 
 
 class Site:
-    """Serves `folder` on 127.0.0.1 while in `with`. `url` ends with "/"; `asked`: the paths."""
+    """Serves `folder` at `port` of 127.0.0.1 while in `with`. `url` ends with "/".
+
+    `asked` are the paths.
+    """
 
     def __init__(self, folder):
         self.asked = []
         handler = functools.partial(_Handler, self.asked, directory=str(folder))
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.url = "http://127.0.0.1:%d/" % self._server.server_address[1]
+        self.port = self._server.server_port
+        self.url = "http://127.0.0.1:%d/" % self.port
 
     def __enter__(self):
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
