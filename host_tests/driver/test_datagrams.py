@@ -123,7 +123,43 @@ def test_recvfrom_of_a_connected_socket(line):
     s, peer = d.udp(*FRIEND)
     peer.send(b"x")
     assert s.recvfrom(9) == (b"x", FRIEND)
-    fails(errno.EOPNOTSUPP, s.sendto, b"x", FRIEND)
+    assert s.sendto(b"y", FRIEND) == 1 and peer.received == [b"y"]
+    fails(errno.EOPNOTSUPP, s.sendto, b"x", (FRIEND[0], FRIEND[1] + 1))
+
+
+def test_a_connected_socket_of_bc_knows_its_peer(line):
+    for family in ("BC66", "BC26"):
+        d = line.desk(family)
+        s, peer = d.udp(*FRIEND)
+        peer.send(b"x")
+        assert s.recvfrom(9) == (b"x", FRIEND)
+        assert s.sendto(b"y", FRIEND) == 1 and peer.received == [b"y"]
+        fails(errno.EOPNOTSUPP, s.sendto, b"x", (FRIEND[0], FRIEND[1] + 1))
+        assert d.module.commands.count("AT+QISTATE?") == 2  # power_on, and for the port
+
+
+def test_sendto_at_timeout_0_from_the_first_datagram_on(line):
+    for family in ("BC66", "EG800Q"):
+        d = line.desk(family)
+        peer = d.net.udp(*FRIEND)
+        s = d.socket(2)
+        s.settimeout(0)
+        assert s.sendto(b"one", FRIEND) == 3
+        d.run(3000)
+        assert s.sendto(b"two", FRIEND) == 3
+        d.run(3000)
+        assert peer.received == [b"one", b"two"]
+
+
+def test_sendto_that_may_wait_does_so_for_the_datagram_before(line):
+    other = ("198.51.100.8", 5)
+    d, s = service(line)
+    peers = d.net.udp(*FRIEND), d.net.udp(*other)
+    s.settimeout(0)
+    s.sendto(b"a", FRIEND)
+    s.settimeout(5)
+    assert s.sendto(b"b", other) == 1
+    assert [peer.received for peer in peers] == [[b"a"], [b"b"]]
 
 
 def test_misuse(line):

@@ -41,6 +41,12 @@ def ready(d, s, wanted):
     d.until(lambda: s.ioctl(POLL, wanted))
 
 
+def silent(d):
+    """The module hears nothing any more, and the driver has noticed."""
+    d.module.feed = lambda data: None
+    fails(errno.ETIMEDOUT, d.modem.command, "+CSQ")
+
+
 # -- writing: small writes leave together ---------------------------------------------------------
 
 
@@ -80,6 +86,17 @@ def test_close_sends_it_first(line):
     assert peer.received == b"last words"
     names = [c[:10] for c in d.module.commands if c[:6] == "AT+QIS" or "CLOSE" in c]
     assert names[-1] == "AT+QICLOSE"
+
+
+def test_close_does_not_wait_for_ever_for_a_module_that_is_silent():
+    for family in FAMILIES:
+        d, s, peer = pushed(Line("whole"), family, seconds=None)
+        silent(d)
+        s.write(b"never")
+        start = d.clock.now
+        s.close()
+        assert d.clock.now - start < 30_000
+        fails(errno.EBADF, s.write, b"x")
 
 
 def test_a_full_buffer_is_sent(line):
@@ -203,6 +220,49 @@ def test_read_to_the_end(line):
 def test_fewer_at_the_end(line):
     d, s, peer = pushed(line, "BC66", b"abc", close=True)
     assert s.read(10) == b"abc"
+
+
+def test_read_of_udp_is_a_whole_datagram():
+    for family in FAMILIES:
+        d = desk(family)
+        s, peer = d.udp()
+        s.settimeout(5)
+        for call, end in ((s.read, b""), (s.readline, b"\n")):
+            peer.send(b"x" * 700 + end)
+            peer.send(b"next" + end)
+            assert call() == b"x" * 700 + end
+            assert call() == b"next" + end
+
+
+def test_a_datagram_that_was_read_in_part_is_gone():
+    # The timeout, between its two QIRDs; its rest is not a datagram.
+    for family in ("BC66", "BC26"):
+        for polled in (False, True):
+            d = desk(family, delays={"answer": 150, "AT+CSQ": 3000})
+            s, peer = d.udp()
+            s.settimeout(3)
+            if polled:
+                s.ioctl(POLL, RD)
+                s._ahead._in = bytearray(700)
+
+            def idle():
+                d.idle()
+                if s._busy and s._in is not None and not between:
+                    between.append(d.modem.command("+CSQ", wait=False))
+                    d.clock.advance(2900)
+
+            between = []
+            d.modem.idle = idle
+            peer.send(b"x" * 700)
+            peer.send(b"next")
+            fails(errno.ETIMEDOUT, s.recv, 900)
+            d.run(5000)
+            assert s.recv(900) == b"next"
+
+
+def test_nothing_is_asked_for():
+    d, s, peer = pushed(Line("whole"), seconds=None)
+    assert s.read(0) == s.readline(0) == b"" and s.readinto(bytearray(0)) == 0
 
 
 def test_lines(line):
@@ -424,6 +484,19 @@ def test_poll_of_udp():
     assert s.ioctl(POLL, RD) == 0
 
 
+def test_udp_is_not_writable_while_a_datagram_waits():
+    # send would say EAGAIN, and who polls and tries again would turn in circles.
+    for family in FAMILIES:
+        d = desk(family)
+        s, peer = d.udp()
+        s.settimeout(0)
+        assert s.send(b"a") == 1
+        assert s.ioctl(POLL, WR) == 0
+        fails(errno.EAGAIN, s.send, b"b")
+        ready(d, s, WR)
+        assert s.send(b"b") == 1
+
+
 def test_poll_of_a_listener():
     d = desk("EG800Q")
     s = d.socket()
@@ -470,6 +543,63 @@ def test_close_by_ioctl_of_one_that_has_failed():
     assert d.modem._sockets[0] is None and len(said(d, "+QICLOSE")) == 1
 
 
+def another(d, port=99):
+    """A connection more, at once."""
+    d.net.tcp(HOST, port)
+    s = d.socket()
+    s.settimeout(30)
+    s.connect((HOST, port))
+    return s
+
+
+def test_close_by_ioctl_sends_first_where_the_connectid_is_needed_at_once():
+    d, s, peer = pushed(Line("whole"))
+    others = [d.tcp(port=100 + i) for i in range(4)]
+    s.write(b"bye")
+    s.ioctl(CLOSE, 0)
+    another(d)
+    assert peer.received == b"bye"
+    assert all([other[0].ioctl(POLL, WR) == WR for other in others])
+
+
+def test_what_waits_to_be_read_is_not_at_its_end():
+    # A connection more takes the id of one that has been read empty, not of this one: its body
+    # lies behind a line, and all else has been read ahead.
+    d, s, peer = pushed(Line("whole"), "BC66", b"head\nbody", seconds=0)
+    d.run(1000)
+    assert s.readline() == b"head\n"
+    others = [d.tcp(port=100 + i) for i in range(4)]
+    peer.close()
+    others[3][1].close()
+    d.run(2000)
+    assert others[3][0].recv(1) == b""
+    another(d)
+    assert s.read() == b"body" and s.read() == b""
+
+
+def test_a_socket_that_was_polled_only_while_it_opened_is_not_abandoned():
+    for use in ("write", "send", "recv"):
+        d = desk()
+        d.run(1000)
+        peer = d.net.tcp(HOST, PORT)
+        s = d.socket()
+        s.settimeout(0)
+        fails(errno.EINPROGRESS, s.connect, (HOST, PORT))
+        assert s.ioctl(POLL, WR) == 0
+        d.run(3000)
+        s.settimeout(10)
+        if use == "recv":
+            peer.send(b"x")
+            assert s.recv(1) == b"x"
+        else:
+            getattr(s, use)(b"x")
+        for i in range(4):
+            d.tcp(port=100 + i)
+        d.run(6000)
+        fails(errno.ENOMEM, another, d)
+        assert s.send(b"y") == 1
+
+
 def test_close_by_ioctl_allocates_nothing():
     if sys.implementation.name != "micropython":
         raise Skip("only MicroPython has a heap to lock")
@@ -483,6 +613,13 @@ def test_close_by_ioctl_allocates_nothing():
     assert answer == 0
     d.run(2000)
     assert d.modem._sockets[0] is None
+    unused = [d.tcp(port=100 + i)[0] for i in range(5)]
+    micropython.heap_lock()
+    answer = unused[0].ioctl(CLOSE, 0)
+    micropython.heap_unlock()
+    assert answer == 0
+    fails(errno.EBADF, unused[0].send, b"x")
+    another(d)
 
 
 def test_it_is_a_stream_for_code_in_c():

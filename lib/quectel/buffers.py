@@ -32,6 +32,21 @@ def _buffers(s) -> "Ahead":
     return ahead
 
 
+def _closing(s, why):
+    # In the place of Socket._closing once there are buffers. Of a module that does not answer it
+    # does not wait for ever that what lies there is sent.
+    modem = s._modem
+    failed = modem.channel.failed
+    while s._state == _OPEN:
+        if s._pos >= s._end or failed != modem.channel.failed:
+            s._fail(why)
+        else:
+            yield
+    if modem._sockets[s._id] is s:
+        yield from modem._shut(s._id)
+    s._fail(why)
+
+
 class Ahead:
     """What socket `s` has received and not been asked for, and has taken and not sent yet.
 
@@ -51,7 +66,7 @@ class Ahead:
         self.polled = False  # read ahead at any timeout, and not only at 0,
         self._direct = False  # but not beside a receive that waits with a buffer of its own
         self.looked = 0  # when ioctl was asked last, if ever;
-        self.told = False  # it has said that the socket is open
+        self.told = False  # it has said that the socket is open, or somebody has read
         self.shut = False  # ioctl wants it closed, as soon as something can be allocated
         self._since = now()  # when the first byte came into the empty `out`
         if not s._ms:
@@ -90,13 +105,18 @@ class Ahead:
         s = self._s
         self._direct = False
         self.refill()
-        if self._from < self._to or self._pos < self._end:
-            return True
-        return s._hung and not s._avail and s._in is None
+        return self.left() or (s._hung and not s._avail and s._in is None)
+
+    def left(self) -> bool:
+        """Are there bytes that have been read and not been asked for?"""
+        self._refill()
+        return self._from < self._to or self._pos < self._end
 
     def take(self, buf, n: int) -> int:
         """Move up to `n` bytes to `buf`. 0: the end of the stream, or, at a timeout that is not 0,
         QIRD has to be asked. At timeout 0: OSError(EAGAIN) if there are none."""
+        if self._s._state == _OPEN:
+            self.told = True
         k = min(n, self._to - self._from)
         if k > 0:
             _copy(self.kept, self._from, buf, 0, k)
@@ -138,10 +158,12 @@ class Ahead:
         return k
 
     def room(self) -> int:
-        """How many bytes can be taken at once."""
+        """How many bytes can be taken at once; of UDP none until the last datagram has left."""
         s = self._s
         if s._pos >= s._end:
             self._empty()
+        elif s._udp:
+            return 0
         return len(self.out) - s._end
 
     def gather(self, buf, n: int) -> "int | None":

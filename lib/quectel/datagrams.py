@@ -7,13 +7,18 @@
 On families without this service sendto() connects the socket, once and for all.
 """
 
+import errno
+
 from micropython import const
 
 from .listener import bind as bind_port
 from .listener import open_server
 from .modem import fail
 
+_READ = const(0)  # channel.py
+
 # socket.py
+_OPENING = const(1)
 _OPEN = const(2)
 _NEW = const(4)
 
@@ -36,6 +41,7 @@ def bind(s, address) -> None:
 def _serve(s) -> None:
     modem = s._modem
     s.send = _no_send
+    s._port = 0
     s._sourced = True  # push.py: its frames say who sent them
     services = modem.channel.services
     services[:] = [other for other in services if other._state <= _OPEN]
@@ -54,26 +60,46 @@ def sendto(s, buf, address) -> int:
     """
     host, port = address
     modem = s._modem
-    if not getattr(type(modem), "CONTEXTS", 0):
-        if s._state == _NEW:
-            s.connect(address)
-            s._port = port
-        elif host != s._host or port != getattr(s, "_port", 0):
-            fail(_UNSUPPORTED, "sendto: connected")
-        return s.send(buf)
+    served = getattr(type(modem), "CONTEXTS", 0)
     if not s._udp or not 0 < port < 65536:
         raise ValueError("sendto: UDP, port 1 to 65535")
     if s._state == _NEW:
-        bind(s, ("", _EPHEMERAL + id(s) % 16384))
+        if served:
+            bind(s, ("", _EPHEMERAL + id(s) % 16384))
+        else:
+            _connect(s, address)
     s._check()
-    if s not in modem.channel.services:
-        fail(_UNSUPPORTED, "sendto: connected")
+    if not served or s not in modem.channel.services:
+        if host != s._host or port != _port(s):
+            fail(_UNSUPPORTED, "sendto: connected")
+        return s.send(buf)
     if not host.replace(".", "").isdigit():
         host = modem.resolve(host)[0]
     if s._pos < s._end:
-        fail(_AGAIN, "not sent yet")
+        if not s._ms:
+            fail(_AGAIN, "not sent yet")
+        s._until(_READ)  # what was taken at timeout 0 has another address
     s._to = '"%s",%d' % (host, port)
     return type(s).send(s, buf)
+
+
+def _connect(s, address) -> None:
+    # At timeout 0 the datagram waits until the socket is open, as that of a service does.
+    s._port = address[1]
+    try:
+        s.connect(address)
+    except OSError as e:
+        if s._ms or e.errno != errno.EINPROGRESS:
+            raise
+
+
+def _port(s) -> int:
+    # The far end's. Of a socket of BC that was connected only the module knows it: asked once.
+    if not hasattr(s, "_port"):
+        if s._state == _OPENING:
+            fail(_AGAIN, "not open yet")
+        s._port = s.getpeername()[1]
+    return s._port
 
 
 def recvfrom_into(s, buf, nbytes: int = 0) -> tuple:
@@ -99,6 +125,6 @@ def source(s) -> tuple:
     """Who sent the datagram read last."""
     text = getattr(s, "_source", None)
     if not text:
-        return (s._host, getattr(s, "_port", 0))
+        return (s._host, _port(s))
     host, port = text.decode().split(",")
     return (host.strip('"'), int(port))

@@ -107,6 +107,9 @@ def _let_go(s, what: int) -> None:
     if what == _OPENING or s._busy:
         _abandon(s)
     if what:
+        if s._in is not None and s._udp and s._got:
+            s._drain = True  # its first part is lost: the rest is no datagram
+            s._got = 0
         s._in = None
         s._avail = True  # its recv URC may have been lost: the next one asks the module
     else:

@@ -14,7 +14,7 @@ install install_socket"""
 
 _SOCKET = """\
 stream read readinto readline write flush makefile ioctl
-buffers _buffers
+buffers _buffers _closing
 listener listen accept refuse
 datagrams bind sendto recvfrom recvfrom_into
 transparent transparent

@@ -147,8 +147,12 @@ class Push(Ahead):
     def waiting(self) -> bool:
         """As Ahead.waiting."""
         if self.locked or not self.on:
-            return (self.ring.n > 0 or super().waiting()) and not self.locked
-        return self.ring.n > 0 or self._from < self._to or self._s._hung
+            return super().waiting() and not self.locked
+        return self.left() or self._s._hung
+
+    def left(self) -> bool:
+        """As Ahead.left."""
+        return self.ring.n > 0 or super().left()
 
     def _take(self, buf, n: int) -> int:
         # Of UDP one datagram; waits for them in push mode.

@@ -5,7 +5,7 @@ So these are taken for gone:
 
     a socket that has failed             umqtt, when it reconnects
     one at its end, and read to it       the same
-    one to be closed by the next poll    TLS, by the garbage collector
+    one to be closed by the next poll    TLS, by the garbage collector; its last words go first
     one that asyncio waited for, until   a task that is cancelled while it connects asks no more;
     some time ago                        nor one, after a while, whose connection has ended
     if there are none of these: one      TLS that refuses a certificate drops the socket below it
@@ -22,6 +22,7 @@ from .channel import since
 
 _DEAD = const(3)  # socket.py
 _RESET = const(-7)  # errors.py
+_CLOSED = const(-12)
 _GONE_MS = const(5000)  # a task that waits for a connection asks after it more often than that,
 _FORGOTTEN_MS = const(60_000)  # and one with a connection that has ended will read what is left
 
@@ -29,8 +30,15 @@ _FORGOTTEN_MS = const(60_000)  # and one with a connection that has ended will r
 def reclaim(modem):
     """Steps that free connectIDs; they return whether there is one now."""
     gc.collect()  # C closes what lies below a TLS socket that nobody has
+    found = False
+    for s in modem._sockets:
+        if s and getattr(s._ahead, "shut", False):
+            s._ahead.shut = False
+            yield from s._closing(_CLOSED)
+            found = True
+    if found:
+        return True
     for unread in (False, True):
-        found = False
         for cid, s in enumerate(modem._sockets):
             if s and (s._state == _DEAD or _abandoned(s) or _ended(s, unread)):
                 modem._sockets[cid] = False
@@ -49,12 +57,14 @@ def _looked(s) -> int:
 
 
 def _abandoned(s) -> bool:
-    if _looked(s) and (s._hung or not s._ahead.told):
-        return since(_looked(s)) >= (_FORGOTTEN_MS if s._ahead.told else _GONE_MS)
-    return getattr(s._ahead, "shut", False)
+    if not _looked(s):
+        return False
+    used = s._ahead.told or s._out is not None
+    return (s._hung or not used) and since(_looked(s)) >= (_FORGOTTEN_MS if used else _GONE_MS)
 
 
 def _ended(s, unread: bool) -> bool:
     if not s._hung or s._in is not None or s._busy:
         return False
-    return not s._avail or (unread and not _looked(s))
+    left = s._avail or (hasattr(s._ahead, "left") and s._ahead.left())
+    return not left or (unread and not _looked(s))

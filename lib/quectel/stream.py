@@ -33,7 +33,8 @@ _HUP = const(16)
 _NVAL = const(32)
 _ALWAYS = const(56)  # ERR, HUP and NVAL are told without being asked for
 
-_LINES = const(512)  # bytes asked for at once where a line is looked for, or the end
+_LINES = const(512)  # bytes asked for at once where a line is looked for, or the end;
+_DATAGRAM = const(1500)  # of UDP: what does not fit would be dropped
 
 
 # -- reading ------------------------------------------------------------------------------------
@@ -74,7 +75,7 @@ def read(s, n: "int | None" = -1) -> "bytes | None":
 def _read_all(s) -> "bytes | None":
     # Each piece has the timeout for itself: how much will come nobody knows.
     data = bytearray()
-    piece = bytearray(_LINES)
+    piece = bytearray(_DATAGRAM if s._udp else _LINES)
     while True:
         try:
             k = _receive(s, piece, now())
@@ -95,6 +96,8 @@ def readline(s, n: int = -1) -> "bytes | None":
     """
     ahead = s._buffers()
     line = b""
+    if not n:
+        return line
     t = now()
     while True:
         if ahead._from >= ahead._to:
@@ -117,8 +120,9 @@ def readline(s, n: int = -1) -> "bytes | None":
 
 def _fill(s, ahead, t: int) -> "int | None":
     # What comes next into the empty window of lines.
-    if len(ahead.kept) < _LINES:
-        ahead.kept = bytearray(_LINES)
+    n = _DATAGRAM if s._udp else _LINES
+    if len(ahead.kept) < n:
+        ahead.kept = bytearray(n)
     k = _receive(s, ahead.kept, t)
     ahead._from = 0
     ahead._to = k or 0
@@ -141,6 +145,8 @@ def _receive(s, buf, t: int) -> "int | None":
     ms = s._ms
     if not ms or s._pos < s._end:
         _pump(s._modem)
+    if not len(buf):
+        return 0
     if not ms:
         ahead = s._buffers()
         if isinstance(ahead, Ahead) and not ahead.waiting():
@@ -222,15 +228,24 @@ def ioctl(s, request: int, arg: int) -> int:
     if request == _POLL:
         return _ready(s, arg)
     if request == _CLOSE:
-        if isinstance(s._buffers(), Ahead):
-            s._ahead.shut = True
-        else:
-            s.close()
+        _shut(s)
         return 0
     if request == _FLUSH:
         flush(s)
         return 0
     return -errno.EINVAL
+
+
+def _shut(s) -> None:
+    try:
+        ahead = s._buffers()
+    except MemoryError:
+        s._fail(_CLOSED)  # it has no buffers yet; its connectID is free when one is needed
+        return
+    if isinstance(ahead, Ahead):
+        ahead.shut = True
+    else:
+        s.close()
 
 
 def _ready(s, wanted: int) -> int:
