@@ -191,7 +191,7 @@ async def cancelled_in_connect(m):
         task = asyncio.create_task(connect("echo"))
         await asyncio.sleep(0)
         await cancelled(task)
-    await asyncio.sleep(6)  # they have found their end: see _reclaim in errors.py
+    await asyncio.sleep(6)  # they have found their end: see reopen.py
     await asyncio.gather(*[talk() for _ in range(m.IDS)])
 
 

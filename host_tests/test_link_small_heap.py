@@ -92,5 +92,5 @@ def test_a_module_that_never_comes_back_in_64_kb(family, tmp_path):
     for ms, minutes in zip(waits, MINUTES):
         assert 0 <= ms - minutes * 60_000 <= LONG_STEP_MS, waits
     for begin, end in reboots:
-        assert [ms for ms in world.pressed if begin <= ms <= end]
+        assert [ms for ms in world.pressed if begin <= ms <= end], (begin, end, world.diary[-6:])
     assert world.clock.now > DAY_MS

@@ -207,7 +207,7 @@ def _open(s, text: str):
     except Exception as e:
         why = e
     if why or s._state != _OPENING:
-        from .errors import not_open
+        from .reopen import not_open
 
         yield from not_open(s, why, text)
     else:

@@ -1,4 +1,4 @@
-"""UDP sockets that are not connected: UDP SERVICE. Methods of a `Socket`, see methods.py.
+"""UDP sockets that are not connected: UDP SERVICE. Methods of a `Socket`, see further.py.
 
     s.bind(("", 3030))                      opens the service
     s.sendto(b"...", ("192.0.2.2", 7))      to anyone

@@ -15,10 +15,8 @@ _SEND_FAIL = const(-2)
 _TIMEOUT = const(-6)
 _BROKEN = const(-8)
 _ABORTED = const(-9)
-_NOT_CONNECTED = const(-10)
 _NO_MEMORY = const(-11)
 _BLOCKED = const(551)
-_USED = const(563)
 _BUSY = const(568)
 _ASK_MS = const(600)
 _TRIES = const(5)  # sends of the same bytes after SEND FAIL,
@@ -166,27 +164,3 @@ def ask(channel) -> None:
     if isinstance(owner, _Reason) or bytes(channel.head[2:5]) not in (b"+QI", b"+QP", b"+QN"):
         return channel._finish(_ERROR)
     channel.start(_Reason(owner), "AT+QIGETERROR", _ASK_MS)
-
-
-def not_open(s, why, text: str):
-    """Steps after a QIOPEN, `text`, has ended with `why`: once more if its connectID was in use.
-
-    Else the end of it: a failed open keeps the id in use until QICLOSE (manuals, 2.1.1).
-    """
-    again = why == _USED or getattr(why, "code", 0) == _USED
-    if s._id < 0 and None not in s._modem._sockets:
-        why = failure(_NO_MEMORY, "no connectID")
-        from .reclaim import reclaim
-
-        again = yield from reclaim(s._modem)
-    if again and s._state == _OPENING and not s._fails:
-        from .attach import _open
-
-        s._fails = 1
-        s._why = _NOT_CONNECTED
-        if s._id >= 0:
-            yield from s._modem._shut(s._id)
-        yield from _open(s, text)
-    else:
-        s._fails = 0
-        yield from s._closing(why)

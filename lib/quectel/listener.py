@@ -1,4 +1,4 @@
-"""TCP LISTENER: a socket that others connect to. Methods of a `Socket`, see methods.py.
+"""TCP LISTENER: a socket that others connect to. Methods of a `Socket`, see further.py.
 
     s.bind(("", 2020)); s.listen()      opens it
     child, address = s.accept()         a connected Socket

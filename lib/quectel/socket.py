@@ -11,7 +11,7 @@ QIRD, one command for one socket at a time. A method that blocks makes a request
 
 Blocking send and recv_into allocate nothing. A buffer is used only while the call lasts; at
 timeout 0, and where it is read and written as a stream, data goes through buffers of the socket's
-own, see buffers.py. Where the other methods are says methods.py.
+own, see buffers.py. Where the other methods are says further.py.
 """
 
 from micropython import const
@@ -104,7 +104,7 @@ class Socket(IOBase):
         self._hung = False  # the peer has closed
 
     def __getattr__(self, name: str):
-        from .methods import method
+        from .further import method
 
         return method(self, name)
 

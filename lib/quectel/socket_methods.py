@@ -1,6 +1,6 @@
 """Methods of a Socket beyond connect, send and recv_into, of a few lines each.
 
-Those that need more have files of their own: methods.py says which.
+Those that need more have files of their own: further.py says which.
 """
 
 from micropython import const

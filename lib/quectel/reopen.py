@@ -1,7 +1,7 @@
-"""Connections that nobody can close any more. Asked when all connectIDs are in use.
+"""A connection that could not be opened: perhaps it can, once a connectID has been freed.
 
 MicroPython tells nobody that an object is gone, and some programs close none before the next one.
-So these are taken for gone:
+So, when all connectIDs are in use, these are taken for gone:
 
     a socket that has failed             umqtt, when it reconnects
     one at its end, and read to it       the same
@@ -19,16 +19,47 @@ import gc
 from micropython import const
 
 from .channel import since
+from .errors import failure
 
-_DEAD = const(3)  # socket.py
-_RESET = const(-7)  # errors.py
+# socket.py
+_OPENING = const(1)
+_DEAD = const(3)
+
+# errors.py
+_RESET = const(-7)
+_NOT_CONNECTED = const(-10)
+_NO_MEMORY = const(-11)
 _CLOSED = const(-12)
+_USED = const(563)
+
 _GONE_MS = const(5000)  # a task that waits for a connection asks after it more often than that,
 _FORGOTTEN_MS = const(60_000)  # and one with a connection that has ended will read what is left
 
 
-def reclaim(modem):
-    """Steps that free connectIDs; they return whether there is one now."""
+def not_open(s, why, text: str):
+    """Steps after a QIOPEN, `text`, has ended with `why`: once more if its connectID was in use.
+
+    Else the end of it: a failed open keeps the id in use until QICLOSE (manuals, 2.1.1).
+    """
+    again = why == _USED or getattr(why, "code", 0) == _USED
+    if s._id < 0 and None not in s._modem._sockets:
+        why = failure(_NO_MEMORY, "no connectID")
+        again = yield from _reclaim(s._modem)
+    if again and s._state == _OPENING and not s._fails:
+        from .attach import _open
+
+        s._fails = 1
+        s._why = _NOT_CONNECTED
+        if s._id >= 0:
+            yield from s._modem._shut(s._id)
+        yield from _open(s, text)
+    else:
+        s._fails = 0
+        yield from s._closing(why)
+
+
+def _reclaim(modem):
+    # Steps that free connectIDs; they return whether there is one now.
     gc.collect()  # C closes what lies below a TLS socket that nobody has
     found = False
     for s in modem._sockets:
