@@ -245,13 +245,14 @@ def test_a_datagram_that_was_read_in_part_is_gone():
                 s.ioctl(POLL, RD)
                 s._ahead._in = bytearray(700)
 
-            def idle():
+            between = []
+
+            def idle(d=d, s=s, between=between):
                 d.idle()
                 if s._busy and s._in is not None and not between:
                     between.append(d.modem.command("+CSQ", wait=False))
                     d.clock.advance(2900)
 
-            between = []
             d.modem.idle = idle
             peer.send(b"x" * 700)
             peer.send(b"next")
