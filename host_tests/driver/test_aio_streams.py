@@ -318,3 +318,17 @@ def test_drain_waits_until_all_has_left_and_is_closed():
         assert run(d, main()) != BINARY
         assert peer.received == BINARY
         assert idle(d)
+
+
+def test_drain_does_not_wait_for_a_module_that_is_silent():
+    for d in desks(("BC66", "EG800Q")):
+        d.net.tcp(HOST, PORT)
+
+        async def main(d=d):
+            reader, writer = await connect()
+            d.module.power_cut()
+            writer.write(b"in vain")
+            await d.modem.aio.drain()
+            return d.clock.now
+
+        assert run(d, main()) < loop._AHEAD_MS + 120_000

@@ -120,10 +120,13 @@ class Aio:
         """Wait until nothing is under way: what has been written has left, what was closed is.
 
         For the end, before the board sleeps: StreamWriter.drain() and wait_closed() do not wait
-        for the module.
+        for the module. Of one that does not answer it is not waited for.
         """
         self.start()
+        failed = self._modem.channel.failed
         while self._tick() != _IDLE or any([_at_work(s) for s in self._modem._sockets]):
+            if failed != self._modem.channel.failed:
+                break
             await _sleep(_BUSY)
 
     def start(self) -> "asyncio.Task":

@@ -253,7 +253,7 @@ def _ready(s, wanted: int) -> int:
     try:
         _pump(s._modem)
         flags = _flags(s, wanted)
-    except OSError:
+    except Exception:  # it would go through poll() of select, and end asyncio's loop
         flags = _ERR | _HUP
     return flags & (wanted | _ALWAYS)
 
