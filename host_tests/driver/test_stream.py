@@ -512,6 +512,16 @@ def test_poll_of_a_listener():
     s.close()
 
 
+def test_a_listener_is_no_stream():
+    d = desk("EG800Q")
+    s = d.socket()
+    s.bind(("", 2020))
+    s.listen()
+    s.settimeout(1)
+    for call in (s.readline, s.read, lambda: s.write(b"x"), lambda: s.readinto(bytearray(1))):
+        fails(errno.ENOTCONN, call)
+
+
 def test_unknown_requests_are_negative():
     # 0 to GET_FILENO would mean "poll standard input".
     d, s, peer = pushed(Line("whole"))

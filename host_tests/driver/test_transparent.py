@@ -293,6 +293,28 @@ def test_what_was_not_read_is_received_first(line):
 # -- back ---------------------------------------------------------------------------------------
 
 
+def test_all_of_a_socket_after_transparent_mode(line):
+    # What has come before is first, however it is asked for.
+    for family in FAMILIES:
+        for how in ("push", "line", "poll"):
+            d, s, peer = up(line, family)
+            raw = s.transparent()
+            peer.send(b"the\nrest")
+            d.run(100)
+            fails(errno.EALREADY, s.readline)
+            raw.leave()
+            if how == "push":
+                assert s.access_mode(1) == 1
+            elif how == "poll":
+                assert s.ioctl(3, 1) == 1
+            assert s.readline() == b"the\n"
+            peer.send(BINARY)
+            assert s.read(4 + 256) == b"rest" + BINARY
+            assert s.write(b"x") == 1
+            s.flush()
+            assert peer.received[-1:] == b"x"
+
+
 def test_back_by_ato_where_that_is_right(line):
     for family in FAMILIES:
         d, s, peer = up(line, family)

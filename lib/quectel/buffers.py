@@ -27,6 +27,8 @@ def _buffers(s) -> "Ahead":
     ahead = s._ahead
     if not ahead:
         ahead = s._ahead = Ahead(s)
+    elif hasattr(ahead, "settled"):
+        ahead = ahead.settled()  # it has been in transparent mode
     elif not s._ms and isinstance(ahead, Ahead):
         ahead.eager()
     return ahead

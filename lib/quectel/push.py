@@ -18,6 +18,8 @@ from .modem import fail
 from .pushparser import prepare
 from .ring import Ring
 
+# What is an Ahead's stays the socket's.
+_TAKEN_OVER = "_s out kept _from _to _in _pos _end _asked polled _direct looked told shut _since"
 _SIZE = const(1500)  # room, if nothing is said: for the largest frame
 _SIZE_MAX = const(32_767)
 _LEAD = const(3)  # before a datagram: its length, two bytes, and that of the text of its source
@@ -53,21 +55,8 @@ class Push(Ahead):
         old = s._ahead
         if old:
             # Its send may be under way, and its read.
-            self._s = s
-            self._in = old._in
-            self.out = old.out
-            self._pos = old._pos
-            self._end = old._end
-            self._asked = old._asked
-            self.polled = old.polled
-            self._direct = False
-            self.looked = old.looked
-            self.told = old.told
-            self.shut = old.shut
-            self.kept = old.kept
-            self._from = old._from
-            self._to = old._to
-            self._since = old._since
+            for name in _TAKEN_OVER.split():
+                setattr(self, name, getattr(old, name))
         else:
             super().__init__(s)
         if s._udp:
@@ -419,6 +408,8 @@ def steps(s, mode: int, size: int = _SIZE):
     prepare(s._modem)
     s._check()
     push = s._ahead
+    if hasattr(push, "settled"):
+        push = push.settled()  # it has been in transparent mode
     if not isinstance(push, Push):
         if not mode:
             return 0

@@ -96,6 +96,8 @@ def readline(s, n: int = -1) -> "bytes | None":
     """
     ahead = s._buffers()
     line = b""
+    if not isinstance(ahead, Ahead):
+        s.recv_into(bytearray(1))  # says why not: a listener, transparent mode
     if not n:
         return line
     t = now()

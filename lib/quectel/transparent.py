@@ -435,6 +435,25 @@ class Transparent(Incoming):
         self.out = inner.out
         return inner.send(buf, n)
 
+    def settled(self):
+        """The Ahead that takes its place, if transparent mode has been left: what has not been
+        read comes first there. Else itself."""
+        if self.phase != _LEFT:
+            return self
+        from .buffers import Ahead
+
+        s = self._s
+        inner = self._inner or Ahead(s)
+        n = self._ring.n
+        kept = bytearray(n)
+        self._ring.take(kept, n)
+        kept.extend(memoryview(inner.kept)[inner._from : inner._to])
+        inner.kept = kept
+        inner._from = 0
+        inner._to = len(kept)
+        self._inner = s._ahead = inner
+        return inner
+
     def _wanted(self):
         if not self._inner and not self._s._ms:
             from .buffers import Ahead
