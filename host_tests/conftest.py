@@ -79,7 +79,8 @@ def pytest_collection_finish(session):
     if session.config.option.collectonly:
         return
     waiting = elsewhere.Waiting()
-    others = {name: elsewhere.OnMicroPython(bits) for name, bits in MICROPYTHONS.items()}
+    after = waiting.finished
+    others = {name: elsewhere.OnMicroPython(bits, after) for name, bits in MICROPYTHONS.items()}
     for item in session.items:
         if isinstance(item, WaitingItem):
             item.job = waiting.want(str(item.path), item.name)

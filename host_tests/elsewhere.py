@@ -9,6 +9,7 @@ python -m host_tests.elsewhere host_tests/test_x.py test_a test_b[c]
 is such a pytest. Like on_micropython.py it prints a line of JSON for each test that has ended.
 """
 
+import contextlib
 import json
 import os
 import queue
@@ -128,16 +129,21 @@ class Jobs:
 
 
 class OnMicroPython(Jobs):
-    """The driver's tests on the MicroPython of so many bits, one file after the other."""
+    """The driver's tests on the MicroPython of so many bits, one file after the other.
 
-    def __init__(self, bits):
+    They take all the processor there is: they begin when the event `after` is set.
+    """
+
+    def __init__(self, bits, after):
         super().__init__()
         self.bits = bits
+        self.after = after
 
     def start(self):
         threading.Thread(target=self._run, daemon=True).start()
 
     def _run(self):
+        self.after.wait()
         try:
             argv = interpreters.find(self.bits)
         except interpreters.Unavailable as reason:
@@ -154,7 +160,13 @@ class OnMicroPython(Jobs):
 
 
 class Waiting(Jobs):
-    """Files whose tests wait, a few at a time."""
+    """Files whose tests wait, a few at a time; `finished` is set when all have ended."""
+
+    def __init__(self):
+        super().__init__()
+        self.finished = threading.Event()
+        self._left = AT_ONCE
+        self._lock = threading.Lock()
 
     def start(self):
         todo = queue.SimpleQueue()
@@ -171,12 +183,13 @@ class Waiting(Jobs):
     def _run(self, todo):
         argv = [sys.executable, "-m", "host_tests.elsewhere"]
         environment = dict(os.environ, **{HERE: "1"})
-        while not self.stopped:
-            try:
-                job = todo.get_nowait()
-            except queue.Empty:
-                return
-            job.run(argv, environment)
+        while not self.stopped and not todo.empty():
+            with contextlib.suppress(queue.Empty):
+                todo.get_nowait().run(argv, environment)
+        with self._lock:
+            self._left -= 1
+            if not self._left:
+                self.finished.set()
 
 
 class Reporter:
