@@ -78,18 +78,26 @@ def pytest_collection_finish(session):
     """Only now is it known what -k and the like have left over."""
     if session.config.option.collectonly:
         return
-    waiting = elsewhere.Waiting()
+    waiting = session.config.waiting = elsewhere.Waiting()
     after = waiting.finished
     others = {name: elsewhere.OnMicroPython(bits, after) for name, bits in MICROPYTHONS.items()}
     for item in session.items:
         if isinstance(item, WaitingItem):
             item.job = waiting.want(str(item.path), item.name)
+            item.jobs = waiting
         elif getattr(item, "interpreter", "") in others:
             test = item.test + ":" + item.chunking if item.chunking else item.test
             item.job = others[item.interpreter].want(str(item.path), test)
     for jobs in [waiting] + list(others.values()):
         session.config.add_cleanup(jobs.stop)
         jobs.start()
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    for path, test, text in getattr(getattr(config, "waiting", None), "again", ()):
+        name = "%s::%s" % (os.path.relpath(path, ROOT), test)
+        terminalreporter.section("failed, and passed when it was run again: " + name)
+        terminalreporter.write_line(text)
 
 
 # ---- what became of it, for the conformance table ---------------------------------------------
@@ -128,6 +136,7 @@ class WaitingItem(pytest.Item):
     """A test of a file that waits; `job` has the outcome, or will have it."""
 
     job = None
+    jobs = None  # all of them: some may be run again
     where = None  # as reportinfo tells
 
     @classmethod
@@ -137,6 +146,7 @@ class WaitingItem(pytest.Item):
         return far
 
     def runtest(self):
+        self.jobs.finished.wait()
         take(self, self.job, self.name)
 
     def repr_failure(self, excinfo):
