@@ -1,4 +1,7 @@
-"""Names of the `socket` module that a SocketPool has beyond its own three, numbers as usual."""
+"""What a SocketPool (socket.py) has of the `socket` module beyond its own three names.
+
+Loaded when one of these is first asked for; the numbers are the usual ones.
+"""
 
 AF_INET6 = 10
 IPPROTO_TCP = 6
